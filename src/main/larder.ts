@@ -273,40 +273,19 @@ export async function createLarder({
     const { budgetWarning } = administration.settings
     valueLimit = administration.settings.valueLimit
 
+    const { handlers, authenticator } = administration
+    const behindFaces = { ...machine, serving, handlers, authenticator, inFlight, valueLimit, tls }
     const http = createHttpFace({
-      serving,
-      clock,
-      stopwatch,
-      logger,
+      ...configuration,
+      ...behindFaces,
       hub,
-      handlers: administration.handlers,
-      authenticator: administration.authenticator,
-      inFlight,
       places: eventStreams,
       about: () => ({ version, url }),
-      valueLimit,
       conversions,
       consoleFolder,
-      port: configuration.port,
-      host: configuration.host,
-      allowedHosts: configuration.allowedHosts,
-      tls,
     })
-    redis = configuration.redis && createRedisFace({
-      ...configuration.redis,
-      host: configuration.host,
-      tls,
-      serving,
-      caches,
-      handlers: administration.handlers,
-      authenticator: administration.authenticator,
-      inFlight,
-      clock,
-      stopwatch,
-      logger,
-      valueLimit,
-      version,
-    })
+    const { host } = configuration
+    redis = configuration.redis && createRedisFace({ ...behindFaces, ...configuration.redis, host, caches, version })
     // People and the command line are told the address of the first face.
     const faces: Face[] = redis === null ? [http] : [http, redis]
     const listenings: Listening[] = []
@@ -352,8 +331,8 @@ export async function createLarder({
         ...firstKey === null || firstKey.kept ? [] : [keyNotKept],
         ...budgetWarning === null ? [] : [budgetWarning],
       ],
-      handlers: administration.handlers,
-      authenticator: administration.authenticator,
+      handlers,
+      authenticator,
       hub,
       controlToken,
       stop: parts.dispose,

@@ -1,5 +1,5 @@
-import type { Argument, Reply } from '../../src/main/base/resp'
 import type { Socket } from 'node:net'
+import type { Argument, Reply } from '../../src/main/base/resp'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createReplyReader, encodeCommands } from '../../src/main/base/resp'

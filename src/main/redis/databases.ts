@@ -51,10 +51,12 @@ export function createDatabases({ serving, caches, handlers }: DatabasesParts): 
   }
 
   function make(principal: Principal, name: string): Maybe<void> {
-    if (!names.has(name) || caches.find(principal.userId, name) !== undefined)
+    const mount = caches.find(principal.userId, name)
+    if (mount || !names.has(name))
       return
     try {
-      const made = handlers['caches.create'](parseInput(operations['caches.create'].input, { name, ttl: null }), { principal })
+      const input = parseInput(operations['caches.create'].input, { name, ttl: null })
+      const made = handlers['caches.create'](input, { principal })
       return made instanceof Promise ? made.then(() => {}, unlessThere) : undefined
     }
     catch (error) {

@@ -1,3 +1,4 @@
+import type { Buffer } from 'node:buffer'
 import type { Stopwatch } from '../base/clock'
 import type { Maybe } from '../serving/maybe'
 import type { CommandTable } from './command-table'
@@ -7,11 +8,10 @@ import type { Row } from './redis-call'
 import type { Answer } from './reply'
 import type { Session } from './session'
 import type { SignOn } from './sign-on'
-import type { Buffer } from 'node:buffer'
 import { containers } from './command-table'
 import { elsewhere, notHere } from './executor'
 import { RedisCall } from './redis-call'
-import { CommandFault, faults } from './reply'
+import { CommandFault, faults, printed } from './reply'
 
 /** Finds the command that a client means, and runs it, queues it, or refuses it. */
 export interface Dispatcher {
@@ -67,7 +67,12 @@ export function createDispatcher({
   }
 
   /** What is wrong with a command before it is looked at what it does; undefined if nothing is. */
-  function faultOf(row: Row, session: Session, args: readonly Buffer[], isOversized: boolean): CommandFault | undefined {
+  function faultOf(
+    row: Row,
+    session: Session,
+    args: readonly Buffer[],
+    isOversized: boolean,
+  ): CommandFault | undefined {
     const { arity, flags } = row.spec
     if (withParts.has(row.name) && args.length > 1)
       return unknownPart(row, args)
@@ -127,12 +132,12 @@ function shownUnknown([word]: readonly Buffer[]): string {
 }
 
 function unknownCommand(args: readonly Buffer[]): CommandFault {
-  const name = args[0]?.toString('latin1', 0, repeated) ?? ''
+  const name = printed(args[0], repeated)
   let rest = ''
   for (const argument of args.slice(1)) {
     if (rest.length >= repeated)
       break
-    rest += `'${argument.toString('latin1', 0, repeated - rest.length)}' `
+    rest += `'${printed(argument, repeated - rest.length)}' `
   }
   return new CommandFault(
     `ERR unknown command '${name}', with args beginning with: ${rest}`,
@@ -141,6 +146,6 @@ function unknownCommand(args: readonly Buffer[]): CommandFault {
 }
 
 function unknownPart({ name }: Row, args: readonly Buffer[]): CommandFault {
-  const part = args[1]?.toString('latin1', 0, repeated) ?? ''
+  const part = printed(args[1], repeated)
   return new CommandFault(`ERR unknown subcommand '${part}'. Try ${name.toUpperCase()} HELP.`, 'ERR unknown subcommand')
 }

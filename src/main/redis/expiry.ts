@@ -1,6 +1,6 @@
+import type { Buffer } from 'node:buffer'
 import type { Clock } from '../base/clock'
 import type { RedisCall } from './redis-call'
-import type { Buffer } from 'node:buffer'
 import { limits } from '@shared/limits'
 import { mostWhole, readWhole } from './numbers'
 import { faults } from './reply'

@@ -25,7 +25,7 @@ export function readWhole(bytes: Buffer): bigint {
 const decimals = 17
 /** Beyond it a sum would have more digits than anybody can use. */
 const exponentMost = 300
-const decimal = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d{1,4}))?$/i
+const decimal = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,4}))?$/i
 const infinite = /^[+-]?inf(?:inity)?$/i
 
 /**

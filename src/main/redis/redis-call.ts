@@ -1,12 +1,12 @@
 import type { CallOperationName } from '@shared/call-operations'
 import type { RedisCommandSpec } from '@shared/redis/spec'
 import type { RequestResult } from '@shared/request-results'
+import type { Buffer } from 'node:buffer'
 import type { Principal } from '../base/principal'
 import type { Maybe } from '../serving/maybe'
 import type { Call, Hit, Lookup, ServedCache, SourceNote } from '../serving/ports'
 import type { Answer } from './reply'
 import type { Session } from './session'
-import type { Buffer } from 'node:buffer'
 import { noteLookup } from '../serving/account'
 import { noMarks } from '../serving/call'
 

@@ -1,5 +1,5 @@
-import type { Buffer } from 'node:buffer'
 import type { ReplyError } from '../base/resp'
+import { Buffer } from 'node:buffer'
 
 /** A map of RESP 3, keys and values in turns; an array before. */
 export class AnswerMap {
@@ -47,6 +47,13 @@ export class CommandFault extends Error {
     super(words)
     this.logged = logged
   }
+}
+
+/** What an error repeats of what a client has sent: it ends at a zero, as in C. */
+export function printed(bytes: Uint8Array | undefined, most = 128): string {
+  const text = Buffer.from(bytes ?? []).toString('latin1')
+  const end = text.indexOf('\0')
+  return text.slice(0, Math.min(most, end === -1 ? most : end))
 }
 
 /** Errors that several commands have. */

@@ -188,6 +188,15 @@ export function createRequestParser({ isTrusted, valueLimit, mayHold }: ParserRu
     return skipping === 0
   }
 
+  /** Reads the words that are left. Returns false if they have not all arrived. */
+  function readWords(): boolean {
+    for (let left = wordsLeft; left > 0; left = wordsLeft) {
+      if (!(skipping > 0 ? skip() : target === null ? readWord() : fill()))
+        return false
+    }
+    return true
+  }
+
   return {
     get held() {
       return chunk.length - at + (wordsLeft > 0 ? wordsHeld + (target?.length ?? 0) : 0)
@@ -220,10 +229,8 @@ export function createRequestParser({ isTrusted, valueLimit, mayHold }: ParserRu
           if (!begin())
             return null
         }
-        while (wordsLeft > 0) {
-          if (!(skipping > 0 ? skip() : target === null ? readWord() : fill()))
-            return null
-        }
+        if (!readWords())
+          return null
         if (words.length > 0) {
           const command = words
           words = []

@@ -1,7 +1,7 @@
+import type { Buffer } from 'node:buffer'
 import type { Principal } from '../base/principal'
 import type { Protocol } from './reply-writer'
 import type { Watch } from './watches'
-import type { Buffer } from 'node:buffer'
 
 /** A command of a transaction. */
 export interface Queued { readonly name: string, readonly args: readonly Buffer[] }

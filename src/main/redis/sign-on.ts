@@ -1,6 +1,6 @@
+import type { Buffer } from 'node:buffer'
 import type { Authenticator, Principal } from '../base/principal'
 import type { Session } from './session'
-import type { Buffer } from 'node:buffer'
 import { spellKey } from '@shared/key-spelling'
 import { CommandFault } from './reply'
 import { firstDatabase } from './session'

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Outflow } from '../base/answers/outflow'
 import type { RealClock, Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
@@ -5,10 +6,9 @@ import type { InFlight } from '../base/in-flight'
 import type { Logger } from '../base/logger'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
-import type { Serving } from '../serving/serving'
 import type { ServedCaches } from '../serving/caches'
+import type { Serving } from '../serving/serving'
 import type { Session } from './session'
-import type { Socket } from 'node:net'
 import { createOutflow } from '../base/answers/outflow'
 import { randomSecret } from '../base/ids'
 import { createCommandTable } from './command-table'
@@ -82,6 +82,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
     },
   })
   const dispatcher = createDispatcher({ table, executor, signOn, databases, stopwatch, valueLimit })
+  const behind = { dispatcher, signOn, outflow, inFlight, valueLimit, logger }
   let last = 0
   let timer: NodeJS.Timeout | undefined
 
@@ -104,7 +105,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
         since: stopwatch.now(),
         close: () => socket.destroy(),
       })
-      const connection = createConnection(socket, session, { dispatcher, signOn, outflow, inFlight, valueLimit, logger })
+      const connection = createConnection(socket, session, behind)
       sessions.set(session.id, session)
       sockets.set(session, socket)
       timer ??= setInterval(look, lookEvery).unref()

@@ -2,7 +2,7 @@ import type { RedisCommandSpec } from './spec'
 
 /** The handshake, and what connections tell of themselves. */
 export const connectionCommands = {
-  hello: {
+  'hello': {
     arity: -1,
     flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
     scope: 'none',
@@ -10,7 +10,7 @@ export const connectionCommands = {
     group: 'connection',
     summary: 'Agrees on the protocol, and may authenticate and name the connection.',
   },
-  auth: {
+  'auth': {
     arity: -2,
     flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
     scope: 'none',
@@ -19,7 +19,7 @@ export const connectionCommands = {
     summary: 'Says which cache is meant, and with which API key.',
     differs: 'The user name is the cache, the password an API key. Without a user name, or with `default`, the cache is `db0`.',
   },
-  select: {
+  'select': {
     arity: 2,
     flags: ['loading', 'stale', 'fast'],
     scope: 'none',
@@ -28,7 +28,7 @@ export const connectionCommands = {
     summary: 'Goes on with another of the caches db0 to db15.',
     differs: 'Needs a key without a list of caches. `db1` to `db15` are made by the first write.',
   },
-  ping: {
+  'ping': {
     arity: -1,
     flags: ['fast'],
     scope: 'none',
@@ -36,7 +36,7 @@ export const connectionCommands = {
     group: 'connection',
     summary: 'Answers PONG, or what was sent.',
   },
-  echo: {
+  'echo': {
     arity: 2,
     flags: ['loading', 'stale', 'fast'],
     scope: 'none',
@@ -44,7 +44,7 @@ export const connectionCommands = {
     group: 'connection',
     summary: 'Answers what was sent.',
   },
-  quit: {
+  'quit': {
     arity: -1,
     flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
     scope: 'none',
@@ -52,7 +52,7 @@ export const connectionCommands = {
     group: 'connection',
     summary: 'Closes the connection.',
   },
-  reset: {
+  'reset': {
     arity: 1,
     flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
     scope: 'none',
@@ -60,7 +60,7 @@ export const connectionCommands = {
     group: 'connection',
     summary: 'Makes the connection as it was when it began.',
   },
-  client: {
+  'client': {
     arity: -2,
     flags: [],
     scope: 'none',

@@ -2,7 +2,7 @@ import type { RedisCommandSpec } from './spec'
 
 /** What clients ask of a server besides its entries. */
 export const serverCommands = {
-  info: {
+  'info': {
     arity: -1,
     flags: ['loading', 'stale'],
     scope: 'none',
@@ -11,7 +11,7 @@ export const serverCommands = {
     summary: 'Tells of the server.',
     differs: 'The sections that clients read.',
   },
-  config: {
+  'config': {
     arity: -2,
     flags: [],
     scope: 'none',
@@ -19,7 +19,7 @@ export const serverCommands = {
     group: 'server',
     summary: 'Tells of settings.',
   },
-  command: {
+  'command': {
     arity: -1,
     flags: ['loading', 'stale'],
     scope: 'none',
@@ -27,7 +27,7 @@ export const serverCommands = {
     group: 'server',
     summary: 'Tells of commands.',
   },
-  time: {
+  'time': {
     arity: 1,
     flags: ['loading', 'stale', 'fast'],
     scope: 'none',
@@ -35,7 +35,7 @@ export const serverCommands = {
     group: 'server',
     summary: 'Tells the time.',
   },
-  dbsize: {
+  'dbsize': {
     arity: 1,
     flags: ['readonly', 'fast'],
     scope: 'read',
@@ -43,7 +43,7 @@ export const serverCommands = {
     group: 'server',
     summary: 'Counts the entries of the cache.',
   },
-  flushdb: {
+  'flushdb': {
     arity: -1,
     flags: ['write'],
     scope: 'write',
@@ -51,7 +51,7 @@ export const serverCommands = {
     group: 'server',
     summary: 'Empties the cache in use.',
   },
-  flushall: {
+  'flushall': {
     arity: -1,
     flags: ['write'],
     scope: 'write',
@@ -60,7 +60,7 @@ export const serverCommands = {
     summary: 'Empties the caches db0 to db15.',
     differs: 'Never empties another cache.',
   },
-  memory: {
+  'memory': {
     arity: -2,
     flags: [],
     scope: 'none',
@@ -68,7 +68,7 @@ export const serverCommands = {
     group: 'server',
     summary: 'Tells of memory.',
   },
-  object: {
+  'object': {
     arity: -2,
     flags: [],
     scope: 'none',
@@ -76,7 +76,7 @@ export const serverCommands = {
     group: 'generic',
     summary: 'Tells of values.',
   },
-  wait: {
+  'wait': {
     arity: 3,
     flags: ['noscript'],
     scope: 'none',
@@ -85,7 +85,7 @@ export const serverCommands = {
     summary: 'Answers 0: there are no replicas.',
     differs: 'Answers 0 at once.',
   },
-  latency: {
+  'latency': {
     arity: -2,
     flags: [],
     scope: 'none',
@@ -93,7 +93,7 @@ export const serverCommands = {
     group: 'server',
     summary: 'Answers as Redis does when nothing was slow.',
   },
-  slowlog: {
+  'slowlog': {
     arity: -2,
     flags: [],
     scope: 'none',
@@ -101,7 +101,7 @@ export const serverCommands = {
     group: 'server',
     summary: 'Answers as Redis does when nothing was slow.',
   },
-  cluster: {
+  'cluster': {
     arity: -2,
     flags: [],
     scope: 'none',

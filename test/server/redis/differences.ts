@@ -69,5 +69,6 @@ export function firstDifference(
 }
 
 function words(command: readonly (string | Uint8Array)[]): string {
-  return command.map(word => typeof word === 'string' ? word : JSON.stringify(Buffer.from(word).toString('latin1'))).join(' ')
+  return command.map(word =>
+    typeof word === 'string' ? word.slice(0, 60) : JSON.stringify(Buffer.from(word).toString('latin1'))).join(' ')
 }

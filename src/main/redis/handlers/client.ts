@@ -4,7 +4,7 @@ import type { Answer } from '../reply'
 import type { Session } from '../session'
 import { Buffer } from 'node:buffer'
 import { wholeOf } from '../numbers'
-import { CommandFault, faults, Verbatim } from '../reply'
+import { CommandFault, faults, printed, Verbatim } from '../reply'
 import { firstDatabase } from '../session'
 import { defaultUser } from '../sign-on'
 import { readName } from './connection'
@@ -93,7 +93,7 @@ export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
 function setInfo(call: RedisCall): Answer {
   const option = call.text(2).toLowerCase()
   if (option !== 'lib-name' && option !== 'lib-ver')
-    throw new CommandFault(`ERR Unrecognized option '${call.text(2)}'`, 'ERR Unrecognized option')
+    throw new CommandFault(`ERR Unrecognized option '${printed(call.bytes(2))}'`, 'ERR Unrecognized option')
   call.session[option === 'lib-name' ? 'library' : 'libraryVersion'] = readName(call.bytes(3), option)
   return 'OK'
 }
@@ -145,7 +145,7 @@ const otherTypes: ReadonlySet<string> = new Set(['master', 'replica', 'slave', '
 function ofType(text: string): () => boolean {
   const type = text.toLowerCase()
   if (type !== 'normal' && !otherTypes.has(type))
-    throw new CommandFault(`ERR Unknown client type '${text}'`, 'ERR Unknown client type')
+    throw new CommandFault(`ERR Unknown client type '${text.split('\0', 1)[0]}'`, 'ERR Unknown client type')
   return () => type === 'normal'
 }
 

@@ -1,7 +1,7 @@
 import type { RedisCall, Row } from '../redis-call'
 import type { Answer } from '../reply'
 import { Buffer } from 'node:buffer'
-import { AnswerMap, ReplySet, noArray } from '../reply'
+import { AnswerMap, noArray, ReplySet } from '../reply'
 
 /** What the server tells of its commands, out of their table. */
 export function createCommandHandlers(rows: () => readonly Row[]) {

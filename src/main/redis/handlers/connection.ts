@@ -6,7 +6,7 @@ import type { Watches } from '../watches'
 import { Buffer } from 'node:buffer'
 import { databaseName } from '../databases'
 import { readWhole, wholeOf } from '../numbers'
-import { AnswerMap, CommandFault, faults } from '../reply'
+import { AnswerMap, CommandFault, faults, printed } from '../reply'
 import { databases, fresh } from '../session'
 import { defaultUser, mayUse } from '../sign-on'
 import { redisVersion } from './about'
@@ -57,7 +57,10 @@ export function createConnectionHandlers({ signOn, watches }: ConnectionParts) {
       if (args.length > 3)
         throw faults.syntax()
       const [, first = Buffer.alloc(0), second] = args
-      signOn.signOn(session, ...second === undefined ? [Buffer.from(defaultUser), first] as const : [first, second] as const)
+      if (second === undefined)
+        signOn.signOn(session, Buffer.from(defaultUser), first)
+      else
+        signOn.signOn(session, first, second)
       return 'OK'
     },
     ping({ args }: RedisCall): Answer {
@@ -88,7 +91,7 @@ export function endWatch(session: Session, watches: Watches): void {
 /** A name that may stand in the list of connections. Throws CommandFault. */
 export function readName(bytes: Buffer, what: string): string {
   const name = bytes.toString('latin1')
-  if (!/^[!-~]*$/.test(name))
+  if (!/^[\x21-\x7E]*$/.test(name))
     throw new CommandFault(`ERR ${what} cannot contain spaces, newlines or special characters.`)
   return name
 }
@@ -113,7 +116,10 @@ function readHello(call: RedisCall): Hello {
       hello.name = readName(call.bytes(++at), 'Client names')
     }
     else {
-      throw new CommandFault(`ERR Syntax error in HELLO option '${call.text(at)}'`, 'ERR Syntax error in HELLO option')
+      throw new CommandFault(
+        `ERR Syntax error in HELLO option '${printed(call.bytes(at))}'`,
+        'ERR Syntax error in HELLO option',
+      )
     }
   }
   return hello

@@ -5,12 +5,15 @@ import type { TimeForm } from '../expiry'
 import type { ReadableCache, RedisCall } from '../redis-call'
 import type { Answer } from '../reply'
 import { readMoment, ttlUntil } from '../expiry'
-import { CommandFault } from '../reply'
+import { CommandFault, printed } from '../reply'
 import { after, peekFresh } from './shared'
 
 /** Commands about when entries end. */
 export function createExpiryHandlers(clock: Clock) {
-  /** Milliseconds since 1970; undefined for an entry without an end. */
+  /**
+   * Milliseconds since 1970, give or take one, as entries go by a clock with fractions as well;
+   * undefined for an entry without an end.
+   */
   function endOf({ ttl }: Peek): number | undefined {
     return ttl === null ? undefined : Math.round(clock.wall() + ttl * 1000)
   }
@@ -82,7 +85,7 @@ function readConditions(call: RedisCall): ReadonlySet<Condition> {
   for (let at = 3; at < call.args.length; at++) {
     const word = call.text(at).toUpperCase()
     if (word !== 'NX' && word !== 'XX' && word !== 'GT' && word !== 'LT')
-      throw new CommandFault(`ERR Unsupported option ${call.text(at)}`, 'ERR Unsupported option')
+      throw new CommandFault(`ERR Unsupported option ${printed(call.bytes(at))}`, 'ERR Unsupported option')
     conditions.add(word)
   }
   if (conditions.has('NX') && conditions.size > 1)

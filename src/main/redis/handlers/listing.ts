@@ -91,13 +91,13 @@ function walk(
   atOnce: boolean,
   look: (entry: NonNullable<Entry>) => boolean,
 ): Maybe<boolean> {
-  for (let looked = 0; looked < slice || atOnce; looked++) {
+  for (let left = atOnce ? Infinity : slice; left > 0; left--) {
     const next = entries.next()
     if (next.done)
       return true
-    if (next.value === null && !atOnce)
-      break
-    if (next.value !== null && !next.value.stale && look(next.value))
+    if (next.value === null)
+      left = atOnce ? left : 0
+    else if (!next.value.stale && look(next.value))
       return false
   }
   return turn().then(() => walk(entries, atOnce, look))

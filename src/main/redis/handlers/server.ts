@@ -43,7 +43,9 @@ export function createServerHandlers({ clock, databases, serving }: ServerParts)
     checkFlush(call)
     const { principal } = call
     const names = Array.from({ length: databaseCount }, (_, number) => databaseName(number)).filter((name) => {
-      const definition = principal !== null && mayUse(principal, name) ? databases.definition(principal, name) : undefined
+      if (principal === null || !mayUse(principal, name))
+        return false
+      const definition = databases.definition(principal, name)
       return definition !== undefined && elsewhere(definition) === null
     })
     return after(allOf<unknown>(names.map(name => serving.open(call, name).flush(call))), () => {

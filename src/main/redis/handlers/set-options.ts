@@ -19,12 +19,15 @@ interface StringOptions {
 /** Throws CommandFault for options that are none, or exclude each other. */
 export function readStringOptions(call: RedisCall, from: number, allowed: ReadonlySet<string>): StringOptions {
   const options: StringOptions = { condition: null, get: false, keepTtl: false, persist: false, time: null }
+  /** What is said about the end of the entry: the same word may come again, another may not. */
+  let about: string | null = null
   for (let at = from; at < call.args.length; at++) {
     const word = call.text(at).toUpperCase()
     const form = rowOf(timeForms, word)
-    const hasTime = options.time !== null || options.keepTtl || options.persist
-    if (!allowed.has(word) || (hasTime && (form !== undefined || word === 'KEEPTTL' || word === 'PERSIST')))
+    const isAbout = form !== undefined || word === 'KEEPTTL' || word === 'PERSIST'
+    if (!allowed.has(word) || (isAbout && about !== null && about !== word))
       throw faults.syntax()
+    about = isAbout ? word : about
     if (form !== undefined) {
       at++
       if (at >= call.args.length)

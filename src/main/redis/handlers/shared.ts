@@ -1,7 +1,7 @@
+import type { Buffer } from 'node:buffer'
 import type { Maybe } from '../../serving/maybe'
 import type { Hit, Peek, WriteResult } from '../../serving/ports'
 import type { ReadableCache, RedisCall } from '../redis-call'
-import type { Buffer } from 'node:buffer'
 import { elsewhere } from '../executor'
 import { faults } from '../reply'
 
@@ -33,11 +33,13 @@ export function peekFresh(call: RedisCall, cache: ReadableCache, key: string): M
 export function peekHere(call: RedisCall, cache: ReadableCache, key: string): Peek | undefined {
   const entry = peekFresh(call, cache, key)
   if (entry instanceof Promise)
-    throw new Error('A cache without source and backend has looked elsewhere')
+    throw new TypeError('A cache without source and backend has looked elsewhere')
   return entry
 }
 
-/** Notes a write. Returns whether it was made. Throws CommandFault if the cache can never hold it. */
+/**
+ * Notes a write. Returns whether it was made. Throws CommandFault if the cache can never hold it.
+ */
 export function wasStored(call: RedisCall, { outcome }: WriteResult): boolean {
   if (outcome === 'too-large')
     throw faults.noRoom()

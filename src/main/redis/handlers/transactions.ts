@@ -21,7 +21,9 @@ interface TransactionParts {
   run: (call: RedisCall, queued: Queued) => Maybe<Answer>
 }
 
-/** Several commands as one. The cache lives here, so all of them run before anybody else is served. */
+/**
+ * Several commands as one. The cache lives here, so all of them run before anybody else is served.
+ */
 export function createTransactionHandlers({ clock, databases, watches, rowOf, run }: TransactionParts) {
   function exec(call: RedisCall): Maybe<Answer> {
     const { session, principal } = call
