@@ -73,19 +73,20 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
     return memory
   }
 
+  const port = read(options.port) ?? defaultPort
+
   function readRedis(): Configuration['redis'] {
-    const port = read(options.redisPort)
-    if (port !== undefined)
-      return port === null ? null : { port, isAsked: true }
-    const isUsual = (read(options.port) ?? defaultPort) === defaultPort
-    return isUsual ? { port: defaultRedisPort, isAsked: false } : null
+    const asked = read(options.redisPort)
+    if (asked !== undefined)
+      return asked === null ? null : { port: asked, isAsked: true }
+    return port === defaultPort ? { port: defaultRedisPort, isAsked: false } : null
   }
 
   const certificate = readPath(options.tlsCertificate, { mustBeReadable: true })
   const key = readPath(options.tlsKey, { mustBeReadable: true })
   const configuration: Configuration = {
     home: readPath(options.home, { mustBeReadable: false }) ?? sources.defaultHome,
-    port: read(options.port) ?? Number(options.port.default),
+    port,
     redis: readRedis(),
     host: read(options.host) ?? null,
     allowedHosts: read(options.allowedHosts) ?? [],

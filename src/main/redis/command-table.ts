@@ -6,25 +6,25 @@ import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { Databases } from './databases'
 import type { ReadableCache, RedisCall, Row } from './redis-call'
-import type { Answer } from './reply'
+import type { RedisAnswer } from './reply'
 import type { Scans } from './scans'
-import type { Queued, Session } from './session'
+import type { Queued, RedisSession } from './session'
 import type { SignOn } from './sign-on'
 import type { Watches } from './watches'
 import { redisCommandNames, redisCommands, shownCommand } from '@shared/redis/commands'
 import { createAboutHandlers } from './handlers/about'
 import { createClientHandlers } from './handlers/client'
 import { createCommandHandlers } from './handlers/commands'
-import { createConnectionHandlers } from './handlers/connection'
+import { createHandshakeHandlers } from './handlers/connection'
 import { createExpiryHandlers } from './handlers/expiry'
-import { createKeyHandlers } from './handlers/keys'
+import { createEntryHandlers } from './handlers/keys'
 import { createListingHandlers } from './handlers/listing'
 import { createPartHandlers } from './handlers/parts'
 import { createServerHandlers } from './handlers/server'
 import { createStringHandlers } from './handlers/strings'
 import { createTransactionHandlers } from './handlers/transactions'
 
-export interface TableParts {
+interface TableParts {
   serving: Pick<Serving, 'open'>
   clock: Clock
   stopwatch: Stopwatch
@@ -32,23 +32,23 @@ export interface TableParts {
   signOn: SignOn
   scans: Scans
   watches: Watches
-  sessions: ReadonlyMap<number, Session>
+  sessions: ReadonlyMap<number, RedisSession>
   valueLimit: () => number
   version: string
   runId: string
   port: () => number
   budget: () => number
   /** Runs a command of a transaction. */
-  run: (call: RedisCall, queued: Queued) => Maybe<Answer>
+  run: (call: RedisCall, queued: Queued) => Maybe<RedisAnswer>
 }
 
 /** What answers a command, as its row says what it does. Parts are answered, not their command. */
 type Handler<Name extends RedisCommandName> = (typeof redisCommands)[Name]['scope'] extends infer Scope
   ? Scope extends 'none'
-    ? (call: RedisCall) => Maybe<Answer>
+    ? (call: RedisCall) => Maybe<RedisAnswer>
     : Scope extends 'read'
-      ? (call: RedisCall, cache: ReadableCache) => Maybe<Answer>
-      : (call: RedisCall, cache: ServedCache) => Maybe<Answer>
+      ? (call: RedisCall, cache: ReadableCache) => Maybe<RedisAnswer>
+      : (call: RedisCall, cache: ServedCache) => Maybe<RedisAnswer>
   : never
 
 /** Commands that only have parts. */
@@ -63,7 +63,7 @@ export function createCommandTable(parts: TableParts): CommandTable {
   const table = new Map<string, Row>()
   const rowOf = (name: string): Row => table.get(name) as Row
   const handlers: Handlers = {
-    ...createConnectionHandlers(parts),
+    ...createHandshakeHandlers(parts),
     ...createClientHandlers(parts),
     ...createAboutHandlers({ ...parts, size: ({ principal, session }) =>
       principal === null ? 0 : parts.databases.size(principal, session.cache) }),
@@ -71,7 +71,7 @@ export function createCommandTable(parts: TableParts): CommandTable {
     ...createCommandHandlers(() => [...new Set(table.values())]),
     ...createStringHandlers(parts.clock),
     ...createPartHandlers(parts.valueLimit),
-    ...createKeyHandlers(parts.databases),
+    ...createEntryHandlers(parts.databases),
     ...createExpiryHandlers(parts.clock),
     ...createListingHandlers(parts.scans),
     ...createTransactionHandlers({ ...parts, rowOf }),

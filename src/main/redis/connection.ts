@@ -4,8 +4,8 @@ import type { Outflow } from '../base/answers/outflow'
 import type { InFlight } from '../base/in-flight'
 import type { Logger } from '../base/logger'
 import type { Dispatcher } from './dispatcher'
-import type { Answer } from './reply'
-import type { Session } from './session'
+import type { RedisAnswer } from './reply'
+import type { RedisSession } from './session'
 import type { SignOn } from './sign-on'
 import { messageOf } from '@shared/errors'
 import { nobody } from '../base/answers/outflow'
@@ -22,7 +22,7 @@ interface ConnectionParts {
   logger: Logger
 }
 
-export interface Connection {
+interface Connection {
   /** Takes what the socket has read. */
   take: (chunk: Buffer) => void
   /** The client sends nothing more: closes when all is answered. */
@@ -38,7 +38,7 @@ const waitingMost = 1024 * 1024
  * Reads commands from a socket, one after the other, and writes their answers in the same order.
  * What is answered in one turn goes out in one piece.
  */
-export function createConnection(socket: Socket, session: Session, parts: ConnectionParts): Connection {
+export function createConnection(socket: Socket, session: RedisSession, parts: ConnectionParts): Connection {
   const { dispatcher, signOn, outflow, inFlight, valueLimit, logger } = parts
   const writer = createReplyWriter()
   /** Who is charged for what has arrived; others once somebody has authenticated. */
@@ -78,7 +78,7 @@ export function createConnection(socket: Socket, session: Session, parts: Connec
       outflow.written(socket, charged)
   }
 
-  function answer(value: Answer): void {
+  function answer(value: RedisAnswer): void {
     const { replies } = session
     // SKIP is not answered itself, nor is what comes behind it.
     if (replies === 'skip')

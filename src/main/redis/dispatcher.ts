@@ -5,8 +5,8 @@ import type { CommandTable } from './command-table'
 import type { Databases } from './databases'
 import type { Executor } from './executor'
 import type { Row } from './redis-call'
-import type { Answer } from './reply'
-import type { Session } from './session'
+import type { RedisAnswer } from './reply'
+import type { RedisSession } from './session'
 import type { SignOn } from './sign-on'
 import { containers } from './command-table'
 import { elsewhere, notHere } from './executor'
@@ -16,7 +16,7 @@ import { CommandFault, faults, printed } from './reply'
 /** Finds the command that a client means, and runs it, queues it, or refuses it. */
 export interface Dispatcher {
   /** Never throws. The answer is valid until the next call into the cache. */
-  dispatch: (session: Session, args: readonly Buffer[], isOversized: boolean) => Maybe<Answer>
+  dispatch: (session: RedisSession, args: readonly Buffer[], isOversized: boolean) => Maybe<RedisAnswer>
 }
 
 interface DispatcherParts {
@@ -51,7 +51,7 @@ export function createDispatcher({
   stopwatch,
   valueLimit,
 }: DispatcherParts): Dispatcher {
-  function refuse(session: Session, row: Row, args: readonly Buffer[], fault: CommandFault): Answer {
+  function refuse(session: RedisSession, row: Row, args: readonly Buffer[], fault: CommandFault): RedisAnswer {
     if (session.transaction !== null)
       session.transaction.failed = true
     return executor.refuse(new RedisCall(session, signOn.principalOf(session), row, args, stopwatch.now()), fault)
@@ -69,7 +69,7 @@ export function createDispatcher({
   /** What is wrong with a command before it is looked at what it does; undefined if nothing is. */
   function faultOf(
     row: Row,
-    session: Session,
+    session: RedisSession,
     args: readonly Buffer[],
     isOversized: boolean,
   ): CommandFault | undefined {
@@ -87,7 +87,7 @@ export function createDispatcher({
     return undefined
   }
 
-  function queue(session: Session, row: Row, args: readonly Buffer[]): Answer {
+  function queue(session: RedisSession, row: Row, args: readonly Buffer[]): RedisAnswer {
     const principal = signOn.principalOf(session)
     const definition = principal === null ? undefined : databases.definition(principal, session.cache)
     const place = definition === undefined || row.operation === null ? null : elsewhere(definition)
@@ -119,7 +119,7 @@ export function createDispatcher({
   }
 
   /** The transaction goes on. */
-  function refuseAlone(session: Session, row: Row, args: readonly Buffer[]): Answer {
+  function refuseAlone(session: RedisSession, row: Row, args: readonly Buffer[]): RedisAnswer {
     const call = new RedisCall(session, signOn.principalOf(session), row, args, stopwatch.now())
     return executor.refuse(call, new CommandFault('ERR WATCH inside MULTI is not allowed'))
   }

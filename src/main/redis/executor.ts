@@ -4,20 +4,20 @@ import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { Databases } from './databases'
 import type { ReadableCache, RedisCall } from './redis-call'
-import type { Answer } from './reply'
+import type { RedisAnswer } from './reply'
 import { LarderError } from '@shared/errors'
 import { ReplyError } from '../base/resp'
 import { toLarderError } from '../base/unexpected'
 import { requireRead } from '../serving/access'
 import { noteFailure } from '../serving/account'
 import { faultWords, oneLine } from './fault-words'
-import { readKey } from './keys'
+import { readRedisKey } from './keys'
 import { CommandFault } from './reply'
 
 /** Runs commands, each by the rules of serving, and finishes them. */
 export interface Executor {
   /** Never throws: what goes wrong is an answer. It is valid until the next call into the cache. */
-  execute: (call: RedisCall) => Maybe<Answer>
+  execute: (call: RedisCall) => Maybe<RedisAnswer>
   /** Notes a command that is refused before it runs. Returns the answer. */
   refuse: (call: RedisCall, fault: CommandFault) => ReplyError
 }
@@ -44,7 +44,7 @@ export function createExecutor({ serving, databases, logger }: ExecutorParts): E
     const { row: { action, spec, shown }, session } = call
     if (action.does === 'nothing')
       return keep(call, action.handle(call))
-    const key = spec.keys === undefined ? undefined : readKey(call.bytes(spec.keys.first))
+    const key = spec.keys === undefined ? undefined : readRedisKey(call.bytes(spec.keys.first))
     call.key = key ?? null
     if (action.does === 'read')
       return keep(call, action.handle(call, checked(call, databases.read(call, session.cache, key))))
@@ -85,7 +85,7 @@ export function createExecutor({ serving, databases, logger }: ExecutorParts): E
     return cache
   }
 
-  function keep(call: RedisCall, answer: Maybe<Answer>): Maybe<void> {
+  function keep(call: RedisCall, answer: Maybe<RedisAnswer>): Maybe<void> {
     if (answer instanceof Promise) {
       return answer.then((value) => {
         call.answer = value
@@ -103,7 +103,7 @@ export function createExecutor({ serving, databases, logger }: ExecutorParts): E
       serving.finish(other, status, other.taken, other.given)
   }
 
-  function done(call: RedisCall): Answer {
+  function done(call: RedisCall): RedisAnswer {
     finish(call, 200)
     return call.answer
   }

@@ -6,7 +6,7 @@ import { CommandFault } from './reply'
 const beyondAscii = /[\x80-\xFF]/
 
 /** The key that these bytes are. Throws CommandFault if they are none, or too many. */
-export function readKey(bytes: Buffer): string {
+export function readRedisKey(bytes: Buffer): string {
   if (bytes.length === 0 || bytes.length > limits.entryKey)
     throw new CommandFault(`ERR the key must have 1 to ${limits.entryKey} bytes`)
   const text = bytes.toString('latin1')
@@ -14,7 +14,7 @@ export function readKey(bytes: Buffer): string {
 }
 
 /** The bytes of a key. */
-export function writeKey(key: string): Buffer {
+export function writeRedisKey(key: string): Buffer {
   const bytes = encodeKey(key)
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -5,7 +5,7 @@ const whole = /^(?:0|-?[1-9]\d{0,18})$/
 export const mostWhole = 2n ** 63n - 1n
 
 /** The whole number of 64 bits that these bytes are; undefined if they are none. */
-export function wholeOf(bytes: Buffer): bigint | undefined {
+export function integerOf(bytes: Buffer): bigint | undefined {
   const text = bytes.length <= 20 ? bytes.toString('latin1') : ''
   if (!whole.test(text))
     return undefined
@@ -15,7 +15,7 @@ export function wholeOf(bytes: Buffer): bigint | undefined {
 
 /** The same. Throws CommandFault if they are none. */
 export function readWhole(bytes: Buffer): bigint {
-  const number = wholeOf(bytes)
+  const number = integerOf(bytes)
   if (number === undefined)
     throw faults.notWhole()
   return number

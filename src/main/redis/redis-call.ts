@@ -5,8 +5,8 @@ import type { Buffer } from 'node:buffer'
 import type { Principal } from '../base/principal'
 import type { Maybe } from '../serving/maybe'
 import type { Call, Hit, Lookup, ServedCache, SourceNote } from '../serving/ports'
-import type { Answer } from './reply'
-import type { Session } from './session'
+import type { RedisAnswer } from './reply'
+import type { RedisSession } from './session'
 import { noteLookup } from '../serving/account'
 import { noMarks } from '../serving/call'
 
@@ -17,9 +17,9 @@ export type ReadableCache = Pick<ServedCache, 'get' | 'peek' | 'chosen'> & {
 
 /** Answers a command; what it does to a cache says which one it gets. */
 type Action
-  = | { does: 'nothing', handle: (call: RedisCall) => Maybe<Answer> }
-    | { does: 'read', handle: (call: RedisCall, cache: ReadableCache) => Maybe<Answer> }
-    | { does: 'write', handle: (call: RedisCall, cache: ServedCache) => Maybe<Answer> }
+  = | { does: 'nothing', handle: (call: RedisCall) => Maybe<RedisAnswer> }
+    | { does: 'read', handle: (call: RedisCall, cache: ReadableCache) => Maybe<RedisAnswer> }
+    | { does: 'write', handle: (call: RedisCall, cache: ServedCache) => Maybe<RedisAnswer> }
 
 /** A command of the table with what answers it. */
 export interface Row {
@@ -60,8 +60,8 @@ export class RedisCall implements Call {
 
   readonly row: Row
   readonly args: readonly Buffer[]
-  readonly session: Session
-  answer: Answer = null
+  readonly session: RedisSession
+  answer: RedisAnswer = null
   /** Bytes of values that came, and that went. */
   taken = 0
   given = 0
@@ -70,7 +70,7 @@ export class RedisCall implements Call {
   /** One call for each further key, for the request log. */
   others: RedisCall[] | null = null
 
-  constructor(session: Session, principal: Principal | null, row: Row, args: readonly Buffer[], started: number) {
+  constructor(session: RedisSession, principal: Principal | null, row: Row, args: readonly Buffer[], started: number) {
     this.session = session
     this.principal = principal
     this.row = row

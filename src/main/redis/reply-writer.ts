@@ -1,4 +1,4 @@
-import type { Answer } from './reply'
+import type { RedisAnswer } from './reply'
 import { Buffer } from 'node:buffer'
 import { ReplyError } from '../base/resp'
 import { lastingValue } from '../serving/ports'
@@ -10,11 +10,11 @@ export type Protocol = 2 | 3
 /** Bytes up to which a value is joined with what stands around it. */
 const joinable = 4096
 
-export interface ReplyWriter {
+interface ReplyWriter {
   /** Bytes that wait to be taken. */
   readonly bytes: number
   /** Adds an answer. A value is copied, unless it never changes. */
-  write: (answer: Answer, protocol: Protocol) => void
+  write: (answer: RedisAnswer, protocol: Protocol) => void
   /** All that was written since the last time: text of one byte a character, and bytes. */
   take: () => (string | Buffer)[]
 }
@@ -38,13 +38,13 @@ export function createReplyWriter(): ReplyWriter {
     text = '\r\n'
   }
 
-  function all(sign: string, count: number, items: readonly Answer[], protocol: Protocol): void {
+  function all(sign: string, count: number, items: readonly RedisAnswer[], protocol: Protocol): void {
     text += `${sign}${count}\r\n`
     for (const item of items)
       write(item, protocol)
   }
 
-  function write(answer: Answer, protocol: Protocol): void {
+  function write(answer: RedisAnswer, protocol: Protocol): void {
     if (typeof answer === 'string')
       text += `+${answer}\r\n`
     else if (typeof answer === 'number' || typeof answer === 'bigint')

@@ -3,18 +3,18 @@ import { Buffer } from 'node:buffer'
 
 /** A map of RESP 3, keys and values in turns; an array before. */
 export class AnswerMap {
-  readonly items: readonly Answer[]
+  readonly items: readonly RedisAnswer[]
 
-  constructor(items: readonly Answer[]) {
+  constructor(items: readonly RedisAnswer[]) {
     this.items = items
   }
 }
 
 /** A set of RESP 3; an array before. */
 export class ReplySet {
-  readonly items: readonly Answer[]
+  readonly items: readonly RedisAnswer[]
 
-  constructor(items: readonly Answer[]) {
+  constructor(items: readonly RedisAnswer[]) {
     this.items = items
   }
 }
@@ -35,8 +35,8 @@ export const noArray = Symbol('no array')
  * What a command answers. Text is a simple string, bytes are a bulk string; a bigint is an integer
  * of 64 bits.
  */
-export type Answer
-  = string | number | bigint | null | Buffer | ReplyError | AnswerMap | ReplySet | Verbatim | typeof noArray | Answer[]
+export type RedisAnswer
+  = string | number | bigint | null | Buffer | ReplyError | AnswerMap | ReplySet | Verbatim | typeof noArray | RedisAnswer[]
 
 /** A refusal of a command, in the words of Redis: clients go by them. */
 export class CommandFault extends Error {

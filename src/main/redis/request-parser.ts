@@ -15,7 +15,7 @@ interface ParserRules {
   mayHold: (bytes: number) => boolean
 }
 
-export interface RequestParser {
+interface RequestParser {
   /** Bytes that are held of what is not complete. */
   readonly held: number
   /** Whether the last command had an argument beyond the limit, which was thrown away. */

@@ -7,7 +7,7 @@ import type { Watch } from './watches'
 export interface Queued { readonly name: string, readonly args: readonly Buffer[] }
 
 /** What a connection has said about itself, and what it has under way. */
-export interface Session {
+export interface RedisSession {
   readonly id: number
   readonly address: string
   readonly localAddress: string
@@ -40,9 +40,9 @@ export interface Session {
 export const firstDatabase = 'db0'
 export const databases = 16
 
-export type NewSession = Pick<Session, 'id' | 'address' | 'localAddress' | 'since' | 'close'>
+type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close'>
 
-export function createSession(about: NewSession): Session {
+export function createSession(about: NewSession): RedisSession {
   return {
     ...about,
     lastUsed: about.since,
@@ -52,7 +52,7 @@ export function createSession(about: NewSession): Session {
 }
 
 /** What a connection is when it begins, and after RESET. */
-export function fresh(): Omit<Session, keyof NewSession | 'lastUsed' | 'lastCommand'> {
+export function fresh(): Omit<RedisSession, keyof NewSession | 'lastUsed' | 'lastCommand'> {
   return {
     principal: null,
     secret: null,

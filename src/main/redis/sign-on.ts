@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import type { Authenticator, Principal } from '../base/principal'
-import type { Session } from './session'
+import type { RedisSession } from './session'
 import { spellKey } from '@shared/key-spelling'
 import { CommandFault } from './reply'
 import { firstDatabase } from './session'
@@ -8,11 +8,11 @@ import { firstDatabase } from './session'
 /** Who connections act for. */
 export interface SignOn {
   /** Null for who has not authenticated while requests without a key are not allowed. */
-  principalOf: (session: Session) => Principal | null
+  principalOf: (session: RedisSession) => Principal | null
   /** Throws CommandFault if the key is wrong, or may not use the cache. */
-  signOn: (session: Session, user: Buffer, key: Buffer) => void
+  signOn: (session: RedisSession, user: Buffer, key: Buffer) => void
   /** Whether the key of a connection is still good, for the cache in use too. */
-  stillHolds: (session: Session) => boolean
+  stillHolds: (session: RedisSession) => boolean
 }
 
 /** The user name of who gives none. */

@@ -8,7 +8,7 @@ import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
 import type { ServedCaches } from '../serving/caches'
 import type { Serving } from '../serving/serving'
-import type { Session } from './session'
+import type { RedisSession } from './session'
 import { createOutflow } from '../base/answers/outflow'
 import { randomSecret } from '../base/ids'
 import { createCommandTable } from './command-table'
@@ -51,8 +51,8 @@ const runIdLength = 40
 
 export function createVisitors(parts: VisitorsParts): Visitors {
   const { serving, caches, authenticator, inFlight, clock, stopwatch, logger, valueLimit, version, port } = parts
-  const sessions = new Map<number, Session>()
-  const sockets = new Map<Session, Socket>()
+  const sessions = new Map<number, RedisSession>()
+  const sockets = new Map<RedisSession, Socket>()
   const signOn = createSignOn(authenticator)
   const databases = createDatabases({ serving, caches, handlers: parts.handlers })
   const executor = createExecutor({ serving, databases, logger })

@@ -17,7 +17,7 @@ export interface Watches {
 }
 
 /** Where a cache is, made or not. */
-export function placeOf({ space, name }: { space: string, name: string }): string {
+export function placeOfCache({ space, name }: { space: string, name: string }): string {
   return `${space}\n${name}`
 }
 
@@ -29,7 +29,7 @@ export function createWatches(caches: Pick<ServedCaches, 'subscribe'>): Watches 
   function listen(): Disposable {
     return caches.subscribe((event) => {
       for (const watch of watches) {
-        const keys = watch.keys.get(placeOf(event.cache))
+        const keys = watch.keys.get(placeOfCache(event.cache))
         if (keys === undefined)
           continue
         if (event.type === 'flushed')

@@ -1,7 +1,7 @@
 import type { RedisCommandSpec } from './spec'
 
 /** The handshake, and what connections tell of themselves. */
-export const connectionCommands = {
+export const redisConnectionCommands = {
   'hello': {
     arity: -1,
     flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],

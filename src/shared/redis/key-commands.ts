@@ -1,7 +1,7 @@
 import type { RedisCommandSpec } from './spec'
 
 /** Entries of any kind, and when they end. */
-export const keyCommands = {
+export const redisKeyCommands = {
   del: {
     arity: -2,
     flags: ['write'],

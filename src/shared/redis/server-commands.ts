@@ -1,7 +1,7 @@
 import type { RedisCommandSpec } from './spec'
 
 /** What clients ask of a server besides its entries. */
-export const serverCommands = {
+export const redisServerCommands = {
   'info': {
     arity: -1,
     flags: ['loading', 'stale'],

@@ -1,7 +1,7 @@
 import type { RedisCommandSpec } from './spec'
 
 /** Values. */
-export const stringCommands = {
+export const redisStringCommands = {
   get: {
     arity: 2,
     flags: ['readonly', 'fast'],

@@ -1,7 +1,7 @@
 import type { RedisCommandSpec } from './spec'
 
 /** Several commands as one. */
-export const transactionCommands = {
+export const redisTransactionCommands = {
   multi: {
     arity: 1,
     flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],

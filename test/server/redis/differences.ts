@@ -11,7 +11,7 @@ const timed: Readonly<Record<string, number>> = { TTL: 1, PTTL: 1000, EXPIRETIME
 const unordered = new Set(['KEYS', 'SCAN'])
 
 /** Whether two servers have answered a command alike. */
-export function isAlike(command: readonly (string | Uint8Array)[], one: Reply, other: Reply): boolean {
+function isAlike(command: readonly (string | Uint8Array)[], one: Reply, other: Reply): boolean {
   const name = String(command[0]).toUpperCase()
   if (name in timed && typeof one === 'number' && typeof other === 'number' && one > 0 && other > 0)
     return Math.abs(one - other) <= skew * (timed[name] ?? 1)
@@ -62,7 +62,7 @@ export function firstDifference(
       return `${index}: ${words(command)}\n  Larder: ${JSON.stringify(plain(one))}\n  Redis:  ${JSON.stringify(plain(other))}`
     if (one === 'QUEUED')
       queued.push(command)
-    else if (name === 'MULTI' || name === 'EXEC' || name === 'DISCARD')
+    else if ((name === 'MULTI' && one === 'OK') || name === 'EXEC' || name === 'DISCARD')
       queued = []
   }
   return null

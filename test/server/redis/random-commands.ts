@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 /** A command as words. */
-export type Command = (string | Buffer)[]
+type Command = (string | Buffer)[]
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'key:1', 'key:2', 'k\xC3\xA9')
 const number = fc.constantFrom(

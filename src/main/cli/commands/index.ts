@@ -11,6 +11,7 @@ import { serve } from './serve'
 import { serverCommands } from './server'
 import { top } from './top'
 import { trust } from './trust'
+import { url } from './url'
 import { userCommands } from './users'
 import { watch } from './watch'
 
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   ...cacheCommands,
   ...connectionCommands,
   ...keyCommands,
+  url,
   ...userCommands,
   call,
   completion,

@@ -1,7 +1,7 @@
 import type { Stopwatch } from '../../base/clock'
 import type { RedisCall } from '../redis-call'
-import type { Answer } from '../reply'
-import type { Session } from '../session'
+import type { RedisAnswer } from '../reply'
+import type { RedisSession } from '../session'
 import { Buffer } from 'node:buffer'
 import process from 'node:process'
 import { matchesGlob } from '../glob'
@@ -17,7 +17,7 @@ interface AboutParts {
   /** 40 characters, other ones after each start. */
   runId: string
   port: () => number
-  sessions: ReadonlyMap<number, Session>
+  sessions: ReadonlyMap<number, RedisSession>
   /** Bytes that all caches may take. */
   budget: () => number
   /** Entries of the cache in use. */
@@ -58,7 +58,7 @@ export function createAboutHandlers({ stopwatch, version, runId, port, sessions,
   }
   const all: ReadonlySet<string> = new Set(['all', 'default', 'everything'])
 
-  function info(call: RedisCall): Answer {
+  function info(call: RedisCall): RedisAnswer {
     const wanted = call.args.slice(1).map(word => word.toString('latin1').toLowerCase())
     const isAll = wanted.length === 0 || wanted.some(word => all.has(word))
     const parts = Object.entries(sections).filter(([name]) => isAll || wanted.includes(name)).map(([name, facts]) => {
@@ -87,17 +87,17 @@ export function createAboutHandlers({ stopwatch, version, runId, port, sessions,
 
   return {
     info,
-    'config|get': function ({ args }: RedisCall): Answer {
+    'config|get': function ({ args }: RedisCall): RedisAnswer {
       const patterns = args.slice(2).map(pattern => pattern.toString('latin1').toLowerCase())
       const found = Object.entries(settings()).filter(([name]) => patterns.some(pattern => matchesGlob(pattern, name)))
       return new AnswerMap(found.flat().map(text => Buffer.from(text)))
     },
-    'config|set': function ({ args }: RedisCall): Answer {
+    'config|set': function ({ args }: RedisCall): RedisAnswer {
       if (args.length % 2 !== 0)
         throw new CommandFault('ERR wrong number of arguments for \'config|set\' command')
       return 'OK'
     },
-    'config|resetstat': (): Answer => 'OK',
+    'config|resetstat': (): RedisAnswer => 'OK',
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Stopwatch } from '../../base/clock'
 import type { RedisCall } from '../redis-call'
-import type { Answer } from '../reply'
-import type { Session } from '../session'
+import type { RedisAnswer } from '../reply'
+import type { RedisSession } from '../session'
 import { Buffer } from 'node:buffer'
-import { wholeOf } from '../numbers'
+import { integerOf } from '../numbers'
 import { CommandFault, faults, printed, Verbatim } from '../reply'
 import { firstDatabase } from '../session'
 import { defaultUser } from '../sign-on'
@@ -11,18 +11,18 @@ import { readName } from './connection'
 
 interface ClientParts {
   stopwatch: Stopwatch
-  sessions: ReadonlyMap<number, Session>
+  sessions: ReadonlyMap<number, RedisSession>
 }
 
 /** What connections tell of themselves. Everybody sees those with the same key only. */
 export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
-  function own({ session: { principal, id } }: RedisCall): Session[] {
+  function own({ session: { principal, id } }: RedisCall): RedisSession[] {
     return [...sessions.values()].filter(other =>
       other.id === id || (principal !== null && other.principal?.userId === principal.userId
         && other.principal.kind === principal.kind && other.principal.keyId === principal.keyId))
   }
 
-  function describe(session: Session): string {
+  function describe(session: RedisSession): string {
     const now = stopwatch.now()
     const seconds = (since: number): number => Math.floor((now - since) / 1000)
     const { id, address, localAddress, since, lastUsed, lastCommand, database, transaction, home, protocol } = session
@@ -50,12 +50,12 @@ export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
     return Object.entries(facts).map(([fact, value]) => `${fact}=${value}`).join(' ')
   }
 
-  function list(call: RedisCall): Answer {
+  function list(call: RedisCall): RedisAnswer {
     const shown = readListOptions(call)
     return new Verbatim(own(call).filter(shown).map(session => `${describe(session)}\n`).join(''))
   }
 
-  function kill(call: RedisCall): Answer {
+  function kill(call: RedisCall): RedisAnswer {
     const isOld = call.args.length === 3
     const { chosen, skipMe } = isOld ? byAddress(call.text(2)) : readKillOptions(call)
     const victims = own(call).filter(session => chosen(session) && !(skipMe && session.id === call.session.id))
@@ -74,14 +74,14 @@ export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
   }
 
   return {
-    'client|id': ({ session: { id } }: RedisCall): Answer => id,
-    'client|setname': (call: RedisCall): Answer => {
+    'client|id': ({ session: { id } }: RedisCall): RedisAnswer => id,
+    'client|setname': (call: RedisCall): RedisAnswer => {
       call.session.name = readName(call.bytes(2), 'Client names')
       return 'OK'
     },
-    'client|getname': ({ session: { name } }: RedisCall): Answer => name === '' ? null : Buffer.from(name),
+    'client|getname': ({ session: { name } }: RedisCall): RedisAnswer => name === '' ? null : Buffer.from(name),
     'client|setinfo': setInfo,
-    'client|info': ({ session }: RedisCall): Answer => new Verbatim(`${describe(session)}\n`),
+    'client|info': ({ session }: RedisCall): RedisAnswer => new Verbatim(`${describe(session)}\n`),
     'client|list': list,
     'client|kill': kill,
     'client|no-evict': onOrOff,
@@ -90,7 +90,7 @@ export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
   }
 }
 
-function setInfo(call: RedisCall): Answer {
+function setInfo(call: RedisCall): RedisAnswer {
   const option = call.text(2).toLowerCase()
   if (option !== 'lib-name' && option !== 'lib-ver')
     throw new CommandFault(`ERR Unrecognized option '${printed(call.bytes(2))}'`, 'ERR Unrecognized option')
@@ -98,7 +98,7 @@ function setInfo(call: RedisCall): Answer {
   return 'OK'
 }
 
-function onOrOff(call: RedisCall): Answer {
+function onOrOff(call: RedisCall): RedisAnswer {
   const word = call.text(2).toUpperCase()
   if (word !== 'ON' && word !== 'OFF')
     throw faults.syntax()
@@ -106,7 +106,7 @@ function onOrOff(call: RedisCall): Answer {
 }
 
 /** Of these only ON is answered; SKIP leaves out the answer of the next command. */
-function reply(call: RedisCall): Answer {
+function reply(call: RedisCall): RedisAnswer {
   const { session } = call
   switch (call.text(2).toUpperCase()) {
     case 'ON':
@@ -125,12 +125,12 @@ function reply(call: RedisCall): Answer {
 }
 
 /** Throws CommandFault. */
-function readListOptions(call: RedisCall): (session: Session) => boolean {
+function readListOptions(call: RedisCall): (session: RedisSession) => boolean {
   if (call.args.length === 2)
     return () => true
   const word = call.text(2).toUpperCase()
   if (word === 'ID' && call.args.length > 3) {
-    const ids = call.args.slice(3).map(argument => wholeOf(argument) ?? -1n)
+    const ids = call.args.slice(3).map(argument => integerOf(argument) ?? -1n)
     if (ids.some(id => id < 1n))
       throw new CommandFault('ERR Invalid client ID')
     return ({ id }) => ids.includes(BigInt(id))
@@ -149,7 +149,7 @@ function ofType(text: string): () => boolean {
   return () => type === 'normal'
 }
 
-interface Kill { chosen: (session: Session) => boolean, skipMe: boolean }
+interface Kill { chosen: (session: RedisSession) => boolean, skipMe: boolean }
 
 function byAddress(address: string): Kill {
   return { chosen: session => session.address === address, skipMe: false }
@@ -159,13 +159,13 @@ function byAddress(address: string): Kill {
 function readKillOptions(call: RedisCall): Kill {
   if (call.args.length % 2 !== 0)
     throw faults.syntax()
-  const tests: ((session: Session) => boolean)[] = []
+  const tests: ((session: RedisSession) => boolean)[] = []
   let skipMe = true
   for (let at = 2; at < call.args.length; at += 2) {
     const value = call.text(at + 1)
     switch (call.text(at).toUpperCase()) {
       case 'ID': {
-        const id = wholeOf(call.bytes(at + 1)) ?? 0n
+        const id = integerOf(call.bytes(at + 1)) ?? 0n
         if (id < 1n)
           throw new CommandFault('ERR client-id should be greater than 0')
         tests.push(session => BigInt(session.id) === id)

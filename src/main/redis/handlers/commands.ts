@@ -1,5 +1,5 @@
 import type { RedisCall, Row } from '../redis-call'
-import type { Answer } from '../reply'
+import type { RedisAnswer } from '../reply'
 import { Buffer } from 'node:buffer'
 import { AnswerMap, noArray, ReplySet } from '../reply'
 
@@ -8,7 +8,7 @@ export function createCommandHandlers(rows: () => readonly Row[]) {
   const whole = (): readonly Row[] => rows().filter(({ name }) => !name.includes('|'))
   const parts = ({ name }: Row): readonly Row[] => rows().filter(row => row.name.startsWith(`${name}|`))
 
-  function info(row: Row): Answer[] {
+  function info(row: Row): RedisAnswer[] {
     const { arity, flags, keys } = row.spec
     const { first = 0, last = 0, step = 0 } = keys ?? {}
     return [
@@ -25,10 +25,10 @@ export function createCommandHandlers(rows: () => readonly Row[]) {
     ]
   }
 
-  function docs(row: Row): Answer[] {
+  function docs(row: Row): RedisAnswer[] {
     const { summary, since, group } = row.spec
     const inner = parts(row)
-    const facts: Answer[] = ['summary', summary, 'since', since, 'group', group].map(text => Buffer.from(text))
+    const facts: RedisAnswer[] = ['summary', summary, 'since', since, 'group', group].map(text => Buffer.from(text))
     if (inner.length > 0)
       facts.push(Buffer.from('subcommands'), map(inner.flatMap(docs)))
     return [Buffer.from(row.name), map(facts)]
@@ -40,15 +40,15 @@ export function createCommandHandlers(rows: () => readonly Row[]) {
   }
 
   return {
-    'command': (): Answer => whole().map(info),
-    'command|count': (): Answer => whole().length,
-    'command|list': (): Answer => whole().map(({ name }) => Buffer.from(name)),
-    'command|info': (call: RedisCall): Answer => named(call).map(row => row === undefined ? noArray : info(row)),
-    'command|docs': (call: RedisCall): Answer => map(named(call).flatMap(row => row === undefined ? [] : docs(row))),
+    'command': (): RedisAnswer => whole().map(info),
+    'command|count': (): RedisAnswer => whole().length,
+    'command|list': (): RedisAnswer => whole().map(({ name }) => Buffer.from(name)),
+    'command|info': (call: RedisCall): RedisAnswer => named(call).map(row => row === undefined ? noArray : info(row)),
+    'command|docs': (call: RedisCall): RedisAnswer => map(named(call).flatMap(row => row === undefined ? [] : docs(row))),
   }
 }
 
-function map(items: Answer[]): AnswerMap {
+function map(items: RedisAnswer[]): AnswerMap {
   return new AnswerMap(items)
 }
 

@@ -1,11 +1,11 @@
 import type { RedisCall } from '../redis-call'
-import type { Answer } from '../reply'
-import type { Session } from '../session'
+import type { RedisAnswer } from '../reply'
+import type { RedisSession } from '../session'
 import type { SignOn } from '../sign-on'
 import type { Watches } from '../watches'
 import { Buffer } from 'node:buffer'
 import { databaseName } from '../databases'
-import { readWhole, wholeOf } from '../numbers'
+import { readWhole, integerOf } from '../numbers'
 import { AnswerMap, CommandFault, faults, printed } from '../reply'
 import { databases, fresh } from '../session'
 import { defaultUser, mayUse } from '../sign-on'
@@ -17,8 +17,8 @@ const noAuth = 'NOAUTH HELLO must be called with the client already authenticate
   + '<user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time'
 
 /** The handshake. */
-export function createConnectionHandlers({ signOn, watches }: ConnectionParts) {
-  function hello(call: RedisCall): Answer {
+export function createHandshakeHandlers({ signOn, watches }: ConnectionParts) {
+  function hello(call: RedisCall): RedisAnswer {
     const { session, args } = call
     const wish = args.length > 1 ? readHello(call) : null
     if (wish?.auth)
@@ -37,7 +37,7 @@ export function createConnectionHandlers({ signOn, watches }: ConnectionParts) {
     ])
   }
 
-  function select({ session, args: [, number = Buffer.alloc(0)] }: RedisCall): Answer {
+  function select({ session, args: [, number = Buffer.alloc(0)] }: RedisCall): RedisAnswer {
     const database = Number(readWhole(number))
     if (database < 0 || database >= databases)
       throw faults.database()
@@ -53,7 +53,7 @@ export function createConnectionHandlers({ signOn, watches }: ConnectionParts) {
   return {
     hello,
     select,
-    auth({ session, args }: RedisCall): Answer {
+    auth({ session, args }: RedisCall): RedisAnswer {
       if (args.length > 3)
         throw faults.syntax()
       const [, first = Buffer.alloc(0), second] = args
@@ -63,17 +63,17 @@ export function createConnectionHandlers({ signOn, watches }: ConnectionParts) {
         signOn.signOn(session, first, second)
       return 'OK'
     },
-    ping({ args }: RedisCall): Answer {
+    ping({ args }: RedisCall): RedisAnswer {
       if (args.length > 2)
         throw faults.arity('ping')
       return args[1] ?? 'PONG'
     },
-    echo: (call: RedisCall): Answer => call.bytes(1),
-    quit({ session }: RedisCall): Answer {
+    echo: (call: RedisCall): RedisAnswer => call.bytes(1),
+    quit({ session }: RedisCall): RedisAnswer {
       session.closing = true
       return 'OK'
     },
-    reset({ session }: RedisCall): Answer {
+    reset({ session }: RedisCall): RedisAnswer {
       endWatch(session, watches)
       Object.assign(session, fresh())
       return 'RESET'
@@ -82,7 +82,7 @@ export function createConnectionHandlers({ signOn, watches }: ConnectionParts) {
 }
 
 /** Watches nothing any more. */
-export function endWatch(session: Session, watches: Watches): void {
+export function endWatch(session: RedisSession, watches: Watches): void {
   if (session.watch !== null)
     watches.end(session.watch)
   session.watch = null
@@ -100,7 +100,7 @@ interface Hello { protocol: 2 | 3, auth: [Buffer, Buffer] | null, name: string |
 
 /** Throws CommandFault. */
 function readHello(call: RedisCall): Hello {
-  const version = wholeOf(call.bytes(1))
+  const version = integerOf(call.bytes(1))
   if (version === undefined)
     throw new CommandFault('ERR Protocol version is not an integer or out of range')
   if (version !== 2n && version !== 3n)

@@ -3,7 +3,7 @@ import type { Maybe } from '../../serving/maybe'
 import type { Peek, ServedCache } from '../../serving/ports'
 import type { TimeForm } from '../expiry'
 import type { ReadableCache, RedisCall } from '../redis-call'
-import type { Answer } from '../reply'
+import type { RedisAnswer } from '../reply'
 import { readMoment, ttlUntil } from '../expiry'
 import { CommandFault, printed } from '../reply'
 import { after, peekFresh } from './shared'
@@ -18,7 +18,7 @@ export function createExpiryHandlers(clock: Clock) {
     return ttl === null ? undefined : Math.round(clock.wall() + ttl * 1000)
   }
 
-  function expire(form: TimeForm): (call: RedisCall, cache: ServedCache) => Maybe<Answer> {
+  function expire(form: TimeForm): (call: RedisCall, cache: ServedCache) => Maybe<RedisAnswer> {
     return (call, cache) => {
       const conditions = readConditions(call)
       const end = readMoment(call.bytes(2), form, clock, call.row.name)
@@ -37,7 +37,7 @@ export function createExpiryHandlers(clock: Clock) {
   }
 
   /** What a key without an entry, an entry without an end, and an end are answered. */
-  function tell(answer: (end: number) => number): (call: RedisCall, cache: ReadableCache) => Maybe<Answer> {
+  function tell(answer: (end: number) => number): (call: RedisCall, cache: ReadableCache) => Maybe<RedisAnswer> {
     return (call, cache) => after(peekFresh(call, cache, call.firstKey()), (entry) => {
       if (entry === undefined)
         return -2
@@ -56,13 +56,13 @@ export function createExpiryHandlers(clock: Clock) {
     pttl: tell(left),
     expiretime: tell(rounded),
     pexpiretime: tell(end => end),
-    persist: (call: RedisCall, cache: ServedCache): Maybe<Answer> =>
+    persist: (call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> =>
       after(peekFresh(call, cache, call.firstKey()), entry =>
         entry === undefined || entry.ttl === null ? 0 : touch(call, cache, null)),
   }
 }
 
-function touch(call: RedisCall, cache: ServedCache, ttl: number | null): Maybe<Answer> {
+function touch(call: RedisCall, cache: ServedCache, ttl: number | null): Maybe<RedisAnswer> {
   return after(cache.touch(call.firstKey(), ttl, undefined, call), (outcome) => {
     if (outcome !== 'touched')
       return 0

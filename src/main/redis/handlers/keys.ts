@@ -2,11 +2,11 @@ import type { Maybe } from '../../serving/maybe'
 import type { ServedCache, WriteOptions } from '../../serving/ports'
 import type { Databases } from '../databases'
 import type { ReadableCache, RedisCall } from '../redis-call'
-import type { Answer } from '../reply'
+import type { RedisAnswer } from '../reply'
 import { lasting } from '../../serving/ports'
 import { databaseName } from '../databases'
 import { elsewhere, notHere } from '../executor'
-import { readKey } from '../keys'
+import { readRedisKey } from '../keys'
 import { readWhole } from '../numbers'
 import { faults } from '../reply'
 import { databases as databaseCount } from '../session'
@@ -16,7 +16,7 @@ import { after, allOf, peekFresh, peekHere, wasStored } from './shared'
 const typeNames = { bytes: 'string', hash: 'hash', set: 'set', zset: 'zset' } as const
 
 /** Commands about entries of any kind. */
-export function createKeyHandlers(databases: Pick<Databases, 'write'>) {
+export function createEntryHandlers(databases: Pick<Databases, 'write'>) {
   /** Stores an entry again as it is. Returns what to wait for. */
   function put(call: RedisCall, from: ServedCache, to: ServedCache, source: string, target: string): Maybe<boolean> {
     const entry = peekHere(call, from, source)
@@ -28,7 +28,7 @@ export function createKeyHandlers(databases: Pick<Databases, 'write'>) {
   }
 
   function rename(call: RedisCall, cache: ServedCache, onlyIfFree: boolean): Maybe<boolean> {
-    const [source, target] = [call.firstKey(), readKey(call.bytes(2))]
+    const [source, target] = [call.firstKey(), readRedisKey(call.bytes(2))]
     if (peekHere(call, cache, source) === undefined)
       throw faults.noKey()
     if (source === target)
@@ -40,11 +40,11 @@ export function createKeyHandlers(databases: Pick<Databases, 'write'>) {
     return after(allOf<unknown>([written, removed]), () => true)
   }
 
-  function copy(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+  function copy(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     const { replace, database } = readCopyOptions(call)
     const { session } = call
     const name = database === 0 ? session.home : databaseName(database ?? 0)
-    const target = readKey(call.bytes(2))
+    const target = readRedisKey(call.bytes(2))
     if (database === null || name === session.cache)
       return copyTo(call, cache, cache, target, replace)
     return after(databases.write(call, name), (other) => {
@@ -61,7 +61,7 @@ export function createKeyHandlers(databases: Pick<Databases, 'write'>) {
     to: ServedCache,
     target: string,
     replace: boolean,
-  ): Maybe<Answer> {
+  ): Maybe<RedisAnswer> {
     if (from === to && call.firstKey() === target)
       throw faults.sameObject()
     if (!replace && peekHere(call, to, target) !== undefined)
@@ -74,18 +74,18 @@ export function createKeyHandlers(databases: Pick<Databases, 'write'>) {
     unlink: remove,
     exists: count,
     touch: count,
-    type: (call: RedisCall, cache: ReadableCache): Maybe<Answer> =>
+    type: (call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> =>
       after(peekFresh(call, cache, call.firstKey()), entry => entry === undefined ? 'none' : typeNames[entry.kind]),
-    rename: (call: RedisCall, cache: ServedCache): Maybe<Answer> =>
+    rename: (call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> =>
       after(rename(call, cache, false), () => 'OK'),
-    renamenx: (call: RedisCall, cache: ServedCache): Maybe<Answer> =>
+    renamenx: (call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> =>
       after(rename(call, cache, true), isDone => isDone ? 1 : 0),
     copy,
   }
 }
 
 /** Each key for itself, so that it works in every cache. */
-function remove(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+function remove(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
   return eachKey(call, (key, part) => {
     // One that is past its TTL goes as well, but does not count.
     const isThere = elsewhere(cache.definition) !== null || peekHere(part, cache, key) !== undefined
@@ -98,14 +98,14 @@ function remove(call: RedisCall, cache: ServedCache): Maybe<Answer> {
   })
 }
 
-function count(call: RedisCall, cache: ReadableCache): Maybe<Answer> {
+function count(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
   return eachKey(call, (key, part) => after(cache.get(key, part), lookup => part.note(lookup) !== undefined))
 }
 
 /** For how many of the keys something holds. */
 function eachKey(call: RedisCall, holds: (key: string, part: RedisCall) => Maybe<boolean>): Maybe<number> {
   const found = call.args.slice(1).map((bytes, index) => {
-    const key = readKey(bytes)
+    const key = readRedisKey(bytes)
     return holds(key, index === 0 ? call : call.also(key))
   })
   return after(allOf(found), results => results.filter(Boolean).length)

@@ -1,12 +1,12 @@
 import type { Maybe } from '../../serving/maybe'
 import type { ReadableCache, RedisCall } from '../redis-call'
-import type { Answer } from '../reply'
+import type { RedisAnswer } from '../reply'
 import type { Listing, Scans } from '../scans'
 import { Buffer } from 'node:buffer'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createProgress } from '../../base/progress'
 import { matchesGlob } from '../glob'
-import { writeKey } from '../keys'
+import { writeRedisKey } from '../keys'
 import { readWhole } from '../numbers'
 import { CommandFault, faults } from '../reply'
 import { after } from './shared'
@@ -20,12 +20,12 @@ type Entry = { key: string, kind: string, stale: boolean } | null
 
 /** Commands that list keys. */
 export function createListingHandlers(scans: Scans) {
-  function keys(call: RedisCall, cache: ReadableCache): Maybe<Answer> {
+  function keys(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
     const matches = matcher(call.text(1))
     const found: Buffer[] = []
     return after(entriesOf(call, cache), entries => after(
       walk(entries, call.inTransaction, (entry) => {
-        const key = writeKey(entry.key)
+        const key = writeRedisKey(entry.key)
         if (matches(key))
           found.push(key)
         return false
@@ -34,22 +34,22 @@ export function createListingHandlers(scans: Scans) {
     ))
   }
 
-  function randomkey(call: RedisCall, cache: ReadableCache): Maybe<Answer> {
+  function randomkey(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
     const held: string[] = []
     return after(entriesOf(call, cache), entries => after(
       walk(entries, call.inTransaction, entry => held.push(entry.key) === randomMost),
-      () => held.length === 0 ? null : writeKey(held[Math.floor(Math.random() * held.length)] as string),
+      () => held.length === 0 ? null : writeRedisKey(held[Math.floor(Math.random() * held.length)] as string),
     ))
   }
 
-  function scan(call: RedisCall, cache: ReadableCache): Maybe<Answer> {
+  function scan(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
     const cursor = readCursor(call.text(1))
     const { matches, count, type } = readScanOptions(call)
     return after(listingOf(call, cache, cursor), (listing) => {
       const found: Buffer[] = []
       let looked = 0
       const look = (entry: NonNullable<Entry>): boolean => {
-        const key = writeKey(entry.key)
+        const key = writeRedisKey(entry.key)
         if (matches(key) && (type === null || (type === 'string' && entry.kind === 'bytes')))
           found.push(key)
         return ++looked === count

@@ -1,10 +1,10 @@
 import type { Maybe } from '../../serving/maybe'
 import type { Peek, ServedCache } from '../../serving/ports'
 import type { ReadableCache, RedisCall } from '../redis-call'
-import type { Answer } from '../reply'
+import type { RedisAnswer } from '../reply'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '@shared/errors'
-import { addDecimals, readWhole, wholeOf } from '../numbers'
+import { addDecimals, readWhole, integerOf } from '../numbers'
 import { CommandFault, faults } from '../reply'
 import { after, peekHere, stringOf, wasStored } from './shared'
 
@@ -20,13 +20,13 @@ export function createPartHandlers(valueLimit: () => number) {
     return after(cache.set(call.firstKey(), value, options, call), result => wasStored(call, result))
   }
 
-  function append(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+  function append(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     const before = peekHere(call, cache, call.firstKey())
     const value = before === undefined ? call.bytes(2) : Buffer.concat([stringOf(before), call.bytes(2)])
     return after(replace(call, cache, before, value), () => value.length)
   }
 
-  function setrange(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+  function setrange(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     const offset = Number(readWhole(call.bytes(2)))
     if (offset < 0)
       throw new CommandFault('ERR offset is out of range')
@@ -44,7 +44,7 @@ export function createPartHandlers(valueLimit: () => number) {
     return after(replace(call, cache, before, value), () => length)
   }
 
-  function incrbyfloat(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+  function incrbyfloat(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     const before = peekHere(call, cache, call.firstKey())
     const sum = Buffer.from(addDecimals(before && stringOf(before), call.bytes(2)))
     return after(replace(call, cache, before, sum), () => sum)
@@ -59,7 +59,7 @@ export function createPartHandlers(valueLimit: () => number) {
     incr: (call: RedisCall, cache: ServedCache) => increment(call, cache, 1n),
     decr: (call: RedisCall, cache: ServedCache) => increment(call, cache, -1n),
     incrby: (call: RedisCall, cache: ServedCache) => increment(call, cache, readWhole(call.bytes(2))),
-    decrby(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+    decrby(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
       const by = readWhole(call.bytes(2))
       if (by === -(2n ** 63n))
         throw new CommandFault('ERR decrement would overflow')
@@ -68,7 +68,7 @@ export function createPartHandlers(valueLimit: () => number) {
   }
 }
 
-function getrange(call: RedisCall, cache: ReadableCache): Maybe<Answer> {
+function getrange(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
   const [from, to] = [2, 3].map(index => Number(readWhole(call.bytes(index)))) as [number, number]
   return after(cache.get(call.firstKey(), call), (lookup) => {
     const hit = call.note(lookup)
@@ -84,13 +84,13 @@ function getrange(call: RedisCall, cache: ReadableCache): Maybe<Answer> {
   })
 }
 
-function increment(call: RedisCall, cache: ServedCache, by: bigint): Maybe<Answer> {
+function increment(call: RedisCall, cache: ServedCache, by: bigint): Maybe<RedisAnswer> {
   const failed = (error: unknown): never => {
     throw overflowOr(call, cache, error)
   }
   try {
     const result = cache.increment(call.firstKey(), by, undefined, call)
-    const answered = after(result, ({ number }): Answer => {
+    const answered = after(result, ({ number }): RedisAnswer => {
       call.result = 'stored'
       return BigInt(number)
     })
@@ -106,7 +106,7 @@ function overflowOr(call: RedisCall, cache: ServedCache, error: unknown): unknow
   if (!(error instanceof LarderError) || error.code !== 'not-a-number')
     return error
   const entry = cache.peek(call.firstKey(), call)
-  return entry === undefined || entry instanceof Promise || wholeOf(entry.value) === undefined
+  return entry === undefined || entry instanceof Promise || integerOf(entry.value) === undefined
     ? error
     : new CommandFault('ERR increment or decrement would overflow')
 }

@@ -4,11 +4,11 @@ import type { ServedCache } from '../../serving/ports'
 import type { Serving } from '../../serving/serving'
 import type { Databases } from '../databases'
 import type { ReadableCache, RedisCall } from '../redis-call'
-import type { Answer } from '../reply'
+import type { RedisAnswer } from '../reply'
 import { Buffer } from 'node:buffer'
 import { databaseName } from '../databases'
 import { elsewhere } from '../executor'
-import { wholeOf } from '../numbers'
+import { integerOf } from '../numbers'
 import { CommandFault, faults } from '../reply'
 import { databases as databaseCount } from '../session'
 import { mayUse } from '../sign-on'
@@ -30,7 +30,7 @@ const notLfu = 'ERR An LFU maxmemory policy is not selected, access frequency no
 
 /** Commands about a whole cache, and what Redis tells of single entries beside their values. */
 export function createServerHandlers({ clock, databases, serving }: ServerParts) {
-  function flushdb(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+  function flushdb(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     checkFlush(call)
     return after(cache.flush(call), () => {
       call.result = 'dropped'
@@ -39,7 +39,7 @@ export function createServerHandlers({ clock, databases, serving }: ServerParts)
   }
 
   /** Those of the databases that are there and that the key may use; never another cache. */
-  function flushall(call: RedisCall): Maybe<Answer> {
+  function flushall(call: RedisCall): Maybe<RedisAnswer> {
     checkFlush(call)
     const { principal } = call
     const names = Array.from({ length: databaseCount }, (_, number) => databaseName(number)).filter((name) => {
@@ -57,37 +57,37 @@ export function createServerHandlers({ clock, databases, serving }: ServerParts)
   return {
     'flushdb': flushdb,
     'flushall': flushall,
-    'dbsize': ({ principal, session }: RedisCall): Answer =>
+    'dbsize': ({ principal, session }: RedisCall): RedisAnswer =>
       principal === null ? 0 : databases.size(principal, session.cache),
-    'time': (): Answer => {
+    'time': (): RedisAnswer => {
       const now = clock.wall()
       return [Math.floor(now / 1000), Math.floor(now % 1000) * 1000].map(part => Buffer.from(String(part)))
     },
-    'wait': ({ args }: RedisCall): Answer => {
-      if (args.slice(1).some(argument => wholeOf(argument) === undefined))
+    'wait': ({ args }: RedisCall): RedisAnswer => {
+      if (args.slice(1).some(argument => integerOf(argument) === undefined))
         throw faults.notWhole()
       return 0
     },
-    'cluster': (): Answer => {
+    'cluster': (): RedisAnswer => {
       throw new CommandFault('ERR This instance has cluster support disabled')
     },
-    'latency|reset': (): Answer => 0,
-    'slowlog|get': (): Answer => [],
-    'slowlog|len': (): Answer => 0,
-    'slowlog|reset': (): Answer => 'OK',
-    'memory|usage': function (call: RedisCall, cache: ReadableCache): Answer {
+    'latency|reset': (): RedisAnswer => 0,
+    'slowlog|get': (): RedisAnswer => [],
+    'slowlog|len': (): RedisAnswer => 0,
+    'slowlog|reset': (): RedisAnswer => 'OK',
+    'memory|usage': function (call: RedisCall, cache: ReadableCache): RedisAnswer {
       checkSamples(call)
       const entry = peekHere(call, cache, call.firstKey())
       return entry === undefined ? null : call.bytes(2).length + entry.value.length + entryOverhead
     },
-    'object|encoding': function (call: RedisCall, cache: ReadableCache): Answer {
+    'object|encoding': function (call: RedisCall, cache: ReadableCache): RedisAnswer {
       const entry = peekHere(call, cache, call.firstKey())
       if (entry === undefined)
         return null
-      const isWhole = wholeOf(entry.value) !== undefined
+      const isWhole = integerOf(entry.value) !== undefined
       return Buffer.from(isWhole ? 'int' : entry.value.length <= embedded ? 'embstr' : 'raw')
     },
-    'object|freq': function (call: RedisCall, cache: ReadableCache): Answer {
+    'object|freq': function (call: RedisCall, cache: ReadableCache): RedisAnswer {
       const entry = peekHere(call, cache, call.firstKey())
       if (entry === undefined)
         return null
@@ -95,7 +95,7 @@ export function createServerHandlers({ clock, databases, serving }: ServerParts)
         throw new CommandFault(notLfu)
       return entry.hits
     },
-    'object|idletime': function (call: RedisCall, cache: ReadableCache): Answer {
+    'object|idletime': function (call: RedisCall, cache: ReadableCache): RedisAnswer {
       const entry = peekHere(call, cache, call.firstKey())
       return entry === undefined ? null : Math.floor(entry.age)
     },
@@ -115,6 +115,6 @@ function checkSamples(call: RedisCall): void {
     return
   if (call.args.length !== 5 || call.text(3).toUpperCase() !== 'SAMPLES')
     throw faults.syntax()
-  if ((wholeOf(call.bytes(4)) ?? -1n) < 0n)
+  if ((integerOf(call.bytes(4)) ?? -1n) < 0n)
     throw faults.syntax()
 }

@@ -9,7 +9,7 @@ import { faults } from '../reply'
 interface StringOptions {
   /** Store only if there is no entry, or if there is one. */
   condition: 'NX' | 'XX' | null
-  /** Answer the value before. */
+  /** RedisAnswer the value before. */
   get: boolean
   keepTtl: boolean
   persist: boolean
@@ -47,7 +47,7 @@ export function readStringOptions(call: RedisCall, from: number, allowed: Readon
 }
 
 /** When an entry is to end, in milliseconds since 1970; null if nothing is said. */
-export function endOf(call: RedisCall, { time }: Pick<StringOptions, 'time'>, clock: Clock): number | null {
+export function statedEnd(call: RedisCall, { time }: Pick<StringOptions, 'time'>, clock: Clock): number | null {
   return time === null ? null : readFutureMoment(call.bytes(time.index), time.form, clock, call)
 }
 

@@ -2,15 +2,15 @@ import type { Clock } from '../../base/clock'
 import type { Maybe } from '../../serving/maybe'
 import type { Lookup, ServedCache, WriteOptions } from '../../serving/ports'
 import type { ReadableCache, RedisCall } from '../redis-call'
-import type { Answer } from '../reply'
+import type { RedisAnswer } from '../reply'
 import { Buffer } from 'node:buffer'
 import { requireRead } from '../../serving/access'
 import { proceed } from '../../serving/maybe'
 import { elsewhere, notHere } from '../executor'
 import { readFutureMoment, timeForms, ttlUntil } from '../expiry'
-import { readKey } from '../keys'
+import { readRedisKey } from '../keys'
 import { CommandFault } from '../reply'
-import { endOf, getexWords, readStringOptions, setWords } from './set-options'
+import { statedEnd, getexWords, readStringOptions, setWords } from './set-options'
 import { after, allOf, peekHere, stringOf, wasStored } from './shared'
 
 /** Reads and writes of whole values. */
@@ -19,12 +19,12 @@ export function createStringHandlers(clock: Clock) {
     return end === null ? undefined : { ttl: ttlUntil(end, clock) }
   }
 
-  function set(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+  function set(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     if (call.args.length === 3)
       return proceed(call, store(call, cache, call.bytes(2), undefined), answerStored)
     const options = readStringOptions(call, 3, setWords)
     const { condition, get, keepTtl } = options
-    const end = endOf(call, options, clock)
+    const end = statedEnd(call, options, clock)
     const place = elsewhere(cache.definition)
     if (get)
       requireRead(call, 'SET with GET')
@@ -53,18 +53,18 @@ export function createStringHandlers(clock: Clock) {
     }
   }
 
-  function setnx(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+  function setnx(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     return after(store(call, cache, call.bytes(2), { ifAbsent: true }), result => wasStored(call, result) ? 1 : 0)
   }
 
-  function getset(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+  function getset(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     const before = call.note(cache.get(call.firstKey(), call) as Lookup)
     const former = before === undefined ? null : Buffer.copyBytesFrom(stringOf(before))
     call.given = former?.length ?? 0
     return after(store(call, cache, call.bytes(2), undefined), result => wasStored(call, result) ? former : null)
   }
 
-  function getdel(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+  function getdel(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     const hit = call.note(cache.get(call.firstKey(), call) as Lookup)
     if (hit === undefined)
       return null
@@ -76,7 +76,7 @@ export function createStringHandlers(clock: Clock) {
     })
   }
 
-  function getex(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+  function getex(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     const options = readStringOptions(call, 2, getexWords)
     return after(cache.get(call.firstKey(), call), (lookup) => {
       const hit = call.note(lookup)
@@ -84,21 +84,21 @@ export function createStringHandlers(clock: Clock) {
         return null
       const value = Buffer.copyBytesFrom(stringOf(hit))
       call.given = value.length
-      const end = endOf(call, options, clock)
+      const end = statedEnd(call, options, clock)
       if (end === null && !options.persist)
         return value
       const changed = end !== null && end <= clock.wall()
         ? cache.delete(call.firstKey(), undefined, call)
         : cache.touch(call.firstKey(), end === null ? null : ttlUntil(end, clock), undefined, call)
-      return after<unknown, Answer>(changed, () => value)
+      return after<unknown, RedisAnswer>(changed, () => value)
     })
   }
 
-  function mset(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+  function mset(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     return after(allOf(storeAll(call, cache)), () => 'OK')
   }
 
-  function msetnx(call: RedisCall, cache: ServedCache): Maybe<Answer> {
+  function msetnx(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     const pairs = readPairs(call)
     if (pairs.some(({ key }) => peekHere(call, cache, key) !== undefined))
       return 0
@@ -121,9 +121,9 @@ export function createStringHandlers(clock: Clock) {
   }
 }
 
-type Writes = (call: RedisCall, cache: ServedCache) => Maybe<Answer>
+type Writes = (call: RedisCall, cache: ServedCache) => Maybe<RedisAnswer>
 
-function get(call: RedisCall, cache: ReadableCache): Maybe<Answer> {
+function get(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
   return proceed(call, cache.get(call.firstKey(), call), answerValue)
 }
 
@@ -136,7 +136,7 @@ function answerValue(call: RedisCall, lookup: Lookup): Buffer | null {
   return value
 }
 
-function strlen(call: RedisCall, cache: ReadableCache): Maybe<Answer> {
+function strlen(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
   return after(cache.get(call.firstKey(), call), (lookup) => {
     const hit = call.note(lookup)
     return hit === undefined ? 0 : stringOf(hit).length
@@ -144,9 +144,9 @@ function strlen(call: RedisCall, cache: ReadableCache): Maybe<Answer> {
 }
 
 /** Something of another kind reads as nothing here, as Redis has it. */
-function mget(call: RedisCall, cache: ReadableCache): Maybe<Answer> {
-  return allOf<Answer>(call.args.slice(1).map((bytes, index) => {
-    const key = readKey(bytes)
+function mget(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
+  return allOf<RedisAnswer>(call.args.slice(1).map((bytes, index) => {
+    const key = readRedisKey(bytes)
     const part = index === 0 ? call : call.also(key)
     return after(cache.get(key, part), (lookup) => {
       const hit = part.note(lookup)
@@ -169,7 +169,7 @@ function store(
   return cache.set(call.firstKey(), value, options, call)
 }
 
-function answerStored(call: RedisCall, result: Awaited<ReturnType<ServedCache['set']>>): Answer {
+function answerStored(call: RedisCall, result: Awaited<ReturnType<ServedCache['set']>>): RedisAnswer {
   return wasStored(call, result) ? 'OK' : null
 }
 
@@ -178,7 +178,7 @@ function readPairs(call: RedisCall): { key: string, value: Buffer }[] {
   if (call.args.length % 2 === 0)
     throw new CommandFault(`ERR wrong number of arguments for '${call.row.name}' command`)
   return Array.from({ length: (call.args.length - 1) / 2 }, (_, pair) =>
-    ({ key: readKey(call.bytes(2 * pair + 1)), value: call.bytes(2 * pair + 2) }))
+    ({ key: readRedisKey(call.bytes(2 * pair + 1)), value: call.bytes(2 * pair + 2) }))
 }
 
 function storeAll(call: RedisCall, cache: ServedCache): Maybe<boolean>[] {

@@ -2,13 +2,13 @@ import type { Clock } from '../../base/clock'
 import type { Maybe } from '../../serving/maybe'
 import type { Databases } from '../databases'
 import type { ReadableCache, RedisCall, Row } from '../redis-call'
-import type { Answer } from '../reply'
+import type { RedisAnswer } from '../reply'
 import type { Queued } from '../session'
 import type { Watches } from '../watches'
 import { Buffer } from 'node:buffer'
-import { readKey } from '../keys'
+import { readRedisKey } from '../keys'
 import { CommandFault, noArray } from '../reply'
-import { placeOf } from '../watches'
+import { placeOfCache } from '../watches'
 import { endWatch } from './connection'
 import { after, allOf, peekHere } from './shared'
 
@@ -18,14 +18,14 @@ interface TransactionParts {
   watches: Watches
   rowOf: (name: string) => Row
   /** Runs a command of a transaction. */
-  run: (call: RedisCall, queued: Queued) => Maybe<Answer>
+  run: (call: RedisCall, queued: Queued) => Maybe<RedisAnswer>
 }
 
 /**
  * Several commands as one. The cache lives here, so all of them run before anybody else is served.
  */
 export function createTransactionHandlers({ clock, databases, watches, rowOf, run }: TransactionParts) {
-  function exec(call: RedisCall): Maybe<Answer> {
+  function exec(call: RedisCall): Maybe<RedisAnswer> {
     const { session, principal } = call
     const { transaction } = session
     if (transaction === null)
@@ -34,7 +34,7 @@ export function createTransactionHandlers({ clock, databases, watches, rowOf, ru
     // A cache that has to be made for it may keep it waiting; what is watched may change meanwhile.
     const writes = queue.some(({ name }) => rowOf(name).action.does === 'write')
     const made = writes && principal !== null && !failed ? databases.make(principal, session.cache) : undefined
-    return after<void, Answer>(made, () => {
+    return after<void, RedisAnswer>(made, () => {
       const isDirty = session.watch !== null && (session.watch.dirty || clock.wall() >= session.watch.end)
       endWatch(session, watches)
       session.transaction = null
@@ -49,25 +49,25 @@ export function createTransactionHandlers({ clock, databases, watches, rowOf, ru
 
   return {
     exec,
-    multi({ session }: RedisCall): Answer {
+    multi({ session }: RedisCall): RedisAnswer {
       if (session.transaction !== null)
         throw new CommandFault('ERR MULTI calls can not be nested')
       session.transaction = { queue: [], failed: false }
       return 'OK'
     },
-    discard({ session }: RedisCall): Answer {
+    discard({ session }: RedisCall): RedisAnswer {
       if (session.transaction === null)
         throw new CommandFault('ERR DISCARD without MULTI')
       endWatch(session, watches)
       session.transaction = null
       return 'OK'
     },
-    watch(call: RedisCall, cache: ReadableCache): Answer {
+    watch(call: RedisCall, cache: ReadableCache): RedisAnswer {
       const { session, principal } = call
       session.watch ??= { dirty: false, end: Infinity, keys: new Map() }
       for (const bytes of call.args.slice(1)) {
-        const key = readKey(bytes)
-        const place = placeOf({ space: principal?.userId ?? '', name: session.cache })
+        const key = readRedisKey(bytes)
+        const place = placeOfCache({ space: principal?.userId ?? '', name: session.cache })
         const entry = peekHere(call, cache, key)
         const end = entry === undefined || entry.ttl === null ? Infinity : clock.wall() + entry.ttl * 1000
         session.watch.end = Math.min(session.watch.end, end)
@@ -75,13 +75,13 @@ export function createTransactionHandlers({ clock, databases, watches, rowOf, ru
       }
       return 'OK'
     },
-    unwatch({ session }: RedisCall): Answer {
+    unwatch({ session }: RedisCall): RedisAnswer {
       endWatch(session, watches)
       return 'OK'
     },
   }
 }
 
-function own(answer: Answer): Answer {
+function own(answer: RedisAnswer): RedisAnswer {
   return Buffer.isBuffer(answer) ? Buffer.copyBytesFrom(answer) : answer
 }
