@@ -206,6 +206,6 @@ export const redisStringCommands = {
     since: '2.6.0',
     group: 'string',
     summary: 'Adds to a number.',
-    differs: 'Calculates with 64 bits instead of 80, and answers 15 digits.',
+    differs: 'Adds decimals exactly and answers 17 digits behind the point at most, where Redis calculates with 80 bits. An exponent is at most 300.',
   },
 } as const satisfies Record<string, RedisCommandSpec>
