@@ -284,8 +284,7 @@ export async function createLarder({
       conversions,
       consoleFolder,
     })
-    const { host } = configuration
-    redis = configuration.redis && createRedisFace({ ...behindFaces, ...configuration.redis, host, caches, version })
+    redis = createRedisFace({ ...configuration, ...behindFaces, caches, version })
     // People and the command line are told the address of the first face.
     const faces: Face[] = redis === null ? [http] : [http, redis]
     const listenings: Listening[] = []

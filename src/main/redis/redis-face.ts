@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import type { Server, Socket } from 'node:net'
+import type { Configuration } from '../base/configuration'
 import type { Face } from '../base/face'
 import type { Listening } from '../base/listen'
 import type { Visitors, VisitorsParts } from './visitors'
@@ -8,11 +9,7 @@ import { messageOf } from '@shared/errors'
 import { localName } from '../base/addresses'
 import { listen, ListenError } from '../base/listen'
 
-interface RedisFaceParts extends Omit<VisitorsParts, 'port'> {
-  port: number
-  /** Whether somebody asked for this port. */
-  isAsked: boolean
-  host: string | null
+interface RedisFaceParts extends Omit<VisitorsParts, 'port'>, Pick<Configuration, 'redis' | 'host'> {
   tls: { cert: Buffer, key: Buffer } | null
 }
 
@@ -29,9 +26,12 @@ const endingMost = 500
 
 /**
  * The Redis protocol on a port of its own. Until somebody connects it is a socket that listens, and
- * the code behind it is not loaded.
+ * the code behind it is not loaded. Null if it is switched off.
  */
-export function createRedisFace({ port: wanted, isAsked, host, tls, ...parts }: RedisFaceParts): RedisFace {
+export function createRedisFace({ redis, host, tls, ...parts }: RedisFaceParts): RedisFace | null {
+  if (redis === null)
+    return null
+  const { port: wanted, isAsked } = redis
   let listening: Listening<Server> | undefined
   let visitors: Promise<Visitors> | undefined
   let warning: string[] = []

@@ -36,7 +36,8 @@ export const noArray = Symbol('no array')
  * of 64 bits.
  */
 export type RedisAnswer
-  = string | number | bigint | null | Buffer | ReplyError | AnswerMap | ReplySet | Verbatim | typeof noArray | RedisAnswer[]
+  = | string | number | bigint | null | Buffer | ReplyError | typeof noArray
+    | AnswerMap | ReplySet | Verbatim | RedisAnswer[]
 
 /** A refusal of a command, in the words of Redis: clients go by them. */
 export class CommandFault extends Error {

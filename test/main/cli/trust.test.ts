@@ -65,7 +65,8 @@ it('five options are harmless, and every place says the same five', () => {
   expect(Object.values<Option>(options)
     .filter(option => option.harmless)
     .map(({ variable }) => variable)).toEqual(harmless)
-  expect(dotenvRule).toContain('A .env may set LARDER_PORT, LARDER_REDIS_PORT, LARDER_MEMORY, LARDER_IN_FLIGHT and LARDER_HEADLESS; ')
+  const names = 'LARDER_PORT, LARDER_REDIS_PORT, LARDER_MEMORY, LARDER_IN_FLIGHT and LARDER_HEADLESS'
+  expect(dotenvRule).toContain(`A .env may set ${names}; `)
 })
 
 describe('serve', () => {

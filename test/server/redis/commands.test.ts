@@ -88,11 +88,11 @@ const cases: Case[] = [
 beforeAll(async () => {
   larder = await startLarder({ redis: { port: 0, isAsked: true } })
 })
-afterAll(() => larder.dispose())
 beforeEach(async () => {
   connection = await connectRedis(portOf(larder))
 })
 afterEach(() => connection.close())
+afterAll(() => larder.dispose())
 
 const words = (command: string): string[] => command.split(' ')
 
@@ -105,7 +105,7 @@ describe.each([['2'], ['3']])('over RESP %s', (protocol) => {
   })
 })
 
-it('SCAN finds every key once, in pages of any size', async () => {
+it('sCAN finds every key once, in pages of any size', async () => {
   await connection.send('AUTH', ownerKey)
   await connection.send('FLUSHALL')
   const keys = Array.from({ length: 250 }, (_, index) => `key:${index}`)
@@ -121,7 +121,7 @@ it('SCAN finds every key once, in pages of any size', async () => {
 })
 
 // Red: in src/main/redis/handlers/commands.ts leave the parts out.
-it('COMMAND INFO and COMMAND DOCS know every command', async () => {
+it('cOMMAND INFO and COMMAND DOCS know every command', async () => {
   await connection.send('HELLO', '3', 'AUTH', 'default', ownerKey)
   const names = redisCommandNames.filter(name => !name.includes('|'))
   const told = (await connection.send('COMMAND') as Reply[][]).map(([name]) => String(name))
@@ -133,7 +133,7 @@ it('COMMAND INFO and COMMAND DOCS know every command', async () => {
   }] })
 })
 
-it('CLIENT REPLY leaves answers out', async () => {
+it('cLIENT REPLY leaves answers out', async () => {
   await connection.send('AUTH', ownerKey)
   const [pong] = await connection.raw('CLIENT REPLY SKIP\r\nPING one\r\nPING two\r\n', 1)
   expect(plain(pong as Reply)).toBe('"two"')

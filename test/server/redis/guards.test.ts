@@ -71,7 +71,8 @@ describe('keys', () => {
 
   it('without one nothing is answered but the handshake', async () => {
     const connection = await connectRedis(portOf(larder))
-    const answers = await connection.pipeline([['GET', 'a'], ['HELLO', '3'], ['NOSUCH', 'secret'], ['CLIENT', 'ID'], ['AUTH', 'wrong-key-0123456789']])
+    const commands = ['GET a', 'HELLO 3', 'NOSUCH secret', 'CLIENT ID', 'AUTH wrong-key-0123456789']
+    const answers = await connection.pipeline(commands.map(command => command.split(' ')))
     expect(answers.map(answer => plain(answer))).toEqual([
       '-NOAUTH Authentication required.',
       expect.stringMatching(/^-NOAUTH HELLO must be called/),
@@ -98,7 +99,8 @@ describe('keys', () => {
       .toEqual(['OK', '-NOPERM', 'OK', '-NOPERM', '-NOPERM', '1'])
     expect(await ask(`AUTH ${limited.secret}`)).toEqual(['-NOPERM'])
     expect(await ask(`AUTH default ${limited.secret}`)).toEqual(['-NOPERM'])
-    await larder.send('POST', '/admin/caches', { body: '{"name":"products","ttl":60}', headers: { 'Content-Type': 'application/json' } })
+    const headers = { 'Content-Type': 'application/json' }
+    await larder.send('POST', '/admin/caches', { body: '{"name":"products","ttl":60}', headers })
     expect(await ask(`AUTH products ${limited.secret}`)).toEqual(['-NOPERM'])
     const products = await makeKey({ caches: ['products'] })
     expect(await ask(`AUTH products ${products.secret}`, 'SET a 1', 'TTL a', 'SELECT 1', 'SELECT 0', 'GET a'))

@@ -45,7 +45,8 @@ const condition = fc.constantFrom('NX', 'XX', 'nx', 'no')
 /** Two moments that are counted from now may be the same on one server alone. */
 const comparison = fc.constantFrom('NX', 'XX', 'GT', 'LT', 'gt', 'no')
 const pattern = fc.constantFrom(
-  ...['*', 'a*', 'key:?', 'key:[12]', 'key:[^1]', '?', '[a-c]', '\\a', 'k*1', '[', 'a', '', '**', '[a', '[^', 'k[\xC3]*'],
+  ...['*', 'a*', 'key:?', 'key:[12]', 'key:[^1]', '?', '[a-c]', '\\a', 'k*1', '[', 'a', '', '**', '[a', '[^'],
+  'k[\xC3]*',
 )
 
 const time = fc.oneof(
@@ -64,7 +65,9 @@ const word = (...names: string[]): fc.Arbitrary<string> => fc.constantFrom(...na
 function some<T>(one: fc.Arbitrary<T>, minLength = 0, maxLength = 3): fc.Arbitrary<T[]> {
   return fc.array(one, { minLength, maxLength })
 }
-const flat = (list: fc.Arbitrary<(string | readonly string[])[]>): fc.Arbitrary<string[]> => list.map(words => words.flat())
+function flat(list: fc.Arbitrary<(string | readonly string[])[]>): fc.Arbitrary<string[]> {
+  return list.map(words => words.flat())
+}
 
 const data: fc.Arbitrary<Command> = fc.oneof(
   command(word('GET', 'get', 'STRLEN', 'GETDEL', 'TYPE', 'TTL', 'PTTL', 'EXPIRETIME', 'PEXPIRETIME', 'PERSIST'), key),

@@ -44,7 +44,8 @@ export function createCommandHandlers(rows: () => readonly Row[]) {
     'command|count': (): RedisAnswer => whole().length,
     'command|list': (): RedisAnswer => whole().map(({ name }) => Buffer.from(name)),
     'command|info': (call: RedisCall): RedisAnswer => named(call).map(row => row === undefined ? noArray : info(row)),
-    'command|docs': (call: RedisCall): RedisAnswer => map(named(call).flatMap(row => row === undefined ? [] : docs(row))),
+    'command|docs': (call: RedisCall): RedisAnswer =>
+      map(named(call).flatMap(row => row === undefined ? [] : docs(row))),
   }
 }
 

@@ -4,7 +4,7 @@ import type { ReadableCache, RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '@shared/errors'
-import { addDecimals, readWhole, integerOf } from '../numbers'
+import { addDecimals, integerOf, readWhole } from '../numbers'
 import { CommandFault, faults } from '../reply'
 import { after, peekHere, stringOf, wasStored } from './shared'
 

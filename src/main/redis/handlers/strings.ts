@@ -10,7 +10,7 @@ import { elsewhere, notHere } from '../executor'
 import { readFutureMoment, timeForms, ttlUntil } from '../expiry'
 import { readRedisKey } from '../keys'
 import { CommandFault } from '../reply'
-import { statedEnd, getexWords, readStringOptions, setWords } from './set-options'
+import { getexWords, readStringOptions, setWords, statedEnd } from './set-options'
 import { after, allOf, peekHere, stringOf, wasStored } from './shared'
 
 /** Reads and writes of whole values. */
