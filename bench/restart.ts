@@ -22,7 +22,7 @@ import { key, startLarder, startRedis } from './peers/start'
  */
 const { values: flags } = parseArgs({ options: { mini: { type: 'boolean', default: false } } })
 const entries = flags.mini ? 1000 : 1_000_000
-const rounds = flags.mini ? 1 : 2
+const rounds = flags.mini ? 1 : 11
 /** Hits in each round, both while the entries come back and after it. */
 const hits = flags.mini ? 20 : 2000
 const other = '/api/caches/other/entries/hit'

@@ -61,6 +61,7 @@ const parts = [
     'storage',
     'upstreams',
     'vault',
+    'watchdog',
   ].map(part => `src/main/${part}/`),
 ]
 
@@ -108,6 +109,7 @@ export const zones = [
   },
   { name: 'redis', path: 'src/main/redis/', imports: [serving, answers, base, shared], packages: [], node: all },
   { name: 'gateway', path: 'src/main/gateway/', imports: [serving, answers, base, shared], packages: [], node: all },
+  { name: 'watchdog', path: 'src/main/watchdog/', imports: [base, shared], packages: [], node: ['perf_hooks'] },
   { name: 'cli', path: 'src/main/cli/', imports: [base, shared], packages: [], node: all },
   {
     name: 'desktop',
@@ -125,7 +127,21 @@ export const zones = [
     packages: [],
     node: [],
   },
-  { name: 'larder', path: 'src/main/larder', imports: [...parts, 'src/main/connected'], packages: [], node: all },
+  { name: 'logging', path: 'src/main/logging', imports: [base, 'src/main/storage/'], packages: [], node: [] },
+  {
+    name: 'watched',
+    path: 'src/main/watched',
+    imports: [shared, base, serving, ...['http', 'storage', 'upstreams', 'watchdog'].map(part => `src/main/${part}/`)],
+    packages: [],
+    node: ['process'],
+  },
+  {
+    name: 'larder',
+    path: 'src/main/larder',
+    imports: [...parts, ...['connected', 'logging', 'watched'].map(file => `src/main/${file}`)],
+    packages: [],
+    node: all,
+  },
   {
     name: 'headless',
     path: 'src/main/headless',

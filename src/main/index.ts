@@ -71,7 +71,7 @@ async function start(): Promise<void> {
   if (!app.requestSingleInstanceLock())
     return app.exit(0)
 
-  const log = createFileLog({ home, name: 'desktop' })
+  const log = createFileLog({ home, source: 'desktop' })
   const logger = createLogger(log.write, systemClock.wall)
   warnings.forEach(warning => logger.warn(warning))
   const homeFiles = { read: readPrivateFile, replace: writeFileAtomic }
@@ -113,6 +113,11 @@ async function start(): Promise<void> {
         places: { home, resources: join(here, '../../resources'), preload: join(here, '../preload/index.cjs') },
         homeFiles,
         rememberPort: port => remembered.write({ port }),
+        async report() {
+          const { readLogPage } = await import('./storage/log-page')
+          const { writeTroubleReport } = await import('./desktop/trouble-report')
+          return writeTroubleReport(version, (await readLogPage(home, { level: 'warn', text: '', limit: 50 })).lines)
+        },
         loginItem: loginItem(),
         // Set by `npm run dev`.
         develop: app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL,

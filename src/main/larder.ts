@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import type { Passwords } from './admin/passwords'
-import type { Phase } from './admin/readiness'
 import type { RealClock, Stopwatch } from './base/clock'
 import type { Configuration } from './base/configuration'
 import type { ControlFile } from './base/control-file'
@@ -11,6 +10,7 @@ import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
 import type { Timer } from './base/timer'
 import type { RedisFace } from './redis/redis-face'
+import type { Phase } from './serving/readiness'
 import type { Keytar } from './vault/keychain-process'
 import { rmSync } from 'node:fs'
 import { totalmem, userInfo } from 'node:os'
@@ -20,7 +20,6 @@ import { messageOf } from '@shared/errors'
 import { administrators } from '@shared/events'
 import { limits } from '@shared/limits'
 import { createAdministration } from './admin/administration'
-import { createReadiness } from './admin/readiness'
 import { localName } from './base/addresses'
 import { systemClock, systemStopwatch } from './base/clock'
 import { controlFileName } from './base/control-file'
@@ -28,8 +27,8 @@ import { createDisposableStack } from './base/disposable'
 import { createEventHub } from './base/event-hub'
 import { randomSecret } from './base/ids'
 import { createInFlight } from './base/in-flight'
-import { createLogger } from './base/logger'
 import { usableMemory } from './base/machine-memory'
+import { noteSecretsOf } from './base/noted-vault'
 import { userOf } from './base/principal'
 import { createStorageNotice } from './base/storage-notice'
 import { systemTimer } from './base/timer'
@@ -38,26 +37,27 @@ import { describeListening } from './cli/addresses'
 import { createConversions } from './codecs/conversions'
 import { createConnected } from './connected'
 import { createGateways } from './gateway/gateways'
-import { createEventLoopMonitor } from './http/event-loop-delay'
-import { renderMetrics } from './http/metrics'
-import { readProcessFigures } from './http/process-figures'
 import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
+import { openLog } from './logging'
 import { createRedisFace } from './redis/redis-face'
 import { createDurability } from './serving/layers/durability'
 import { createStorageFormat } from './serving/layers/storage-format'
 import { tellOfRestoring } from './serving/restoring'
 import { createServing } from './serving/serving'
+import { setDamagedAside, startDespiteDamage } from './storage/damaged-databases'
 import { openEntryJournal } from './storage/entry-journal'
 import { createExportFiles } from './storage/export-files'
-import { createFileLog } from './storage/file-log'
 import { prepareHome } from './storage/home'
 import { lockHome } from './storage/home-lock'
 import { openMetadata } from './storage/metadata-store'
 import * as files from './storage/private-files'
+import { seedFrom } from './storage/seed'
 import { createSignInPages } from './storage/sign-in-pages'
+import { createSnapshotFiles } from './storage/snapshot-files'
 import { openVault } from './vault/vault'
+import { createWatched } from './watched'
 
 export interface LarderOptions {
   configuration: Configuration
@@ -109,8 +109,6 @@ export interface Larder {
   stop: () => Promise<void>
 }
 
-/** Bytes: 256 MB in powers of ten, as in the README. */
-const defaultMemory = 256_000_000
 /** Bytes; used if a quarter of the memory budget is less. */
 const leastInFlight = 64_000_000
 const keyNotKept = 'The first API key could not be kept, so larder key print cannot show it. larder key create --label my-app makes another one and shows it.'
@@ -118,11 +116,16 @@ const keyNotKept = 'The first API key could not be kept, so larder key print can
 const stopGrace = 3000
 
 /**
- * The composition root: builds every part, connects them, and disposes of them in reverse. Throws
- * an Error with a sentence for people if the folder is in use, a port is taken, or a file of the
- * folder cannot be opened or does not belong to the person; in that case nothing stays open.
+ * Starts a Larder. Throws an Error with a sentence for people if the folder is in use, a port is
+ * taken, or a file of the folder cannot be opened or does not belong to the person; in that case
+ * nothing stays open.
  */
-export async function createLarder({
+export function createLarder(options: LarderOptions): Promise<Larder> {
+  return startDespiteDamage(examineWholly => compose(options, examineWholly))
+}
+
+/** The composition root: builds every part, connects them, and disposes of them in reverse. */
+async function compose({
   configuration,
   version,
   consoleFolder,
@@ -134,32 +137,22 @@ export async function createLarder({
   timer = systemTimer,
   passwords,
   tell = () => {},
-}: LarderOptions): Promise<Larder> {
+}: LarderOptions, examineWholly: boolean): Promise<Larder> {
   const startedAt = stopwatch.now()
   const parts = createDisposableStack()
   try {
     const tls = configuration.tls && await readTlsFiles(configuration.tls)
     const home = prepareHome(configuration.home)
     parts.use(lockHome(home))
-    const log = parts.use(createFileLog({ home }))
-    const logger = createLogger(log.write, clock.wall)
+    const { logger, redactor } = parts.use(openLog(home, configuration, clock))
     const notice = createStorageNotice(home, tell)
-    const metadata = openMetadata({
-      home,
-      clock,
-      logger,
-      onHealth: failure => notice.report('metadata', failure),
-    })
+    const setAside = setDamagedAside({ home, clock, logger, wholly: examineWholly })
+    const onHealth = (store: string) => (failure: string | null) => notice.report(store, failure)
+    const metadata = openMetadata({ home, clock, logger, onHealth: onHealth('metadata') })
     parts.defer(metadata.close)
-    const journal = openEntryJournal({
-      home,
-      logger,
-      clock,
-      writerProgram,
-      onHealth: failure => notice.report('entries', failure),
-    })
+    const journal = openEntryJournal({ home, logger, clock, writerProgram, onHealth: onHealth('entries') })
     parts.defer(journal.close)
-    const { vault, wanted, reason, warning } = await openVault({
+    const { vault: openedVault, wanted, reason, warning } = await openVault({
       choice: configuration.vault,
       home,
       files,
@@ -167,8 +160,9 @@ export async function createLarder({
       stopwatch,
       loadKeytar,
     })
+    const vault = noteSecretsOf(openedVault, redactor)
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
-    const budget = configuration.memory ?? defaultMemory
+    const budget = configuration.memory ?? limits.budget
     let answered = (): number => 0
     const machine = { clock, stopwatch, timer, logger }
     const engine = parts.use(createEngine({ ...machine, journal, budget, answered: () => answered() }))
@@ -197,7 +191,6 @@ export async function createLarder({
     parts.use(schedule)
     parts.use(history)
     history.start()
-    const eventLoop = parts.use(createEventLoopMonitor())
     // Always has room for two values of the largest size, because one is copied while it arrives.
     const inFlight = createInFlight(
       () => Math.max(configuration.inFlight ?? Math.max(engine.budget / 4, leastInFlight), 2 * valueLimit()),
@@ -221,6 +214,20 @@ export async function createLarder({
       tls,
     })
 
+    const watched = parts.use(createWatched({
+      home,
+      caches,
+      engine,
+      stores: () => ({ metadata: metadata.health(), entries: journal.health() }),
+      setAside,
+      upstreams,
+      activityOf,
+      inFlight,
+      eventStreams,
+      phase: () => phase,
+      startedAt,
+      ...machine,
+    }))
     const administration = parts.use(createAdministration({
       metadata,
       vault: { vault, wanted, reason },
@@ -228,16 +235,17 @@ export async function createLarder({
       pool: upstreams,
       gateways: { ...gateways, ownPort: () => ownPort },
       activity,
+      sourceOf: upstreams.sourceOf,
       environmentConnections: configuration.connections,
       jobs,
       history,
       exportFiles,
+      snapshotFiles: createSnapshotFiles({ home, logger }),
       events: hub,
-      clock,
-      stopwatch,
-      logger,
+      ...machine,
       passwords,
       requestLog,
+      readLog: async query => (await import('./storage/log-page')).readLogPage(home, query),
       pages,
       environmentKey: configuration.apiKey,
       controlToken,
@@ -245,33 +253,12 @@ export async function createLarder({
       memory: configuration.memory,
       machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
       info: { version, home, url: () => url, redis: () => redis?.url() ?? null, startedAt },
-      readiness: createReadiness({
-        phase: () => phase,
-        stores: () => ({ metadata: metadata.health(), entries: journal.health() }),
-        connections: upstreams.conditions,
-        caches: caches.list,
-      }),
-      metrics: ({ userId, caches: reach, admin }) => renderMetrics({
-        caches: caches.list(userId)
-          .map(({ cache }) => cache)
-          .filter(({ definition: { name } }) => reach === null || reach.has(name)),
-        engine,
-        // Not even read for other callers, because each reading starts the measurement anew.
-        process: admin
-          ? {
-              ...readProcessFigures(stopwatch.now() - startedAt),
-              inFlight,
-              eventStreams,
-              eventLoop: eventLoop.take(),
-              connections: upstreams.conditions().map(connection =>
-                ({ ...connection, ...activityOf(connection.name) })),
-            }
-          : null,
-      }),
+      ...watched,
     }))
     const { firstKey } = await administration.firstStart()
     const { budgetWarning } = administration.settings
     valueLimit = administration.settings.valueLimit
+    await seedFrom(configuration.seed, administration.seed, logger)
 
     const { handlers, authenticator } = administration
     const behindFaces = { ...machine, serving, handlers, authenticator, inFlight, valueLimit, tls }
@@ -313,9 +300,10 @@ export async function createLarder({
     parts.defer(() => rmSync(control, { force: true }))
     parts.defer(() => {
       phase = 'stopping'
+      logger.info('stopping')
     })
     phase = 'ready'
-    void tellOfRestoring(caches.list().map(({ cache }) => cache), { stopwatch, tell })
+    void tellOfRestoring(caches.list().map(({ cache }) => cache), { stopwatch, logger, tell })
     logger.info('ready', { version, port, listening, vault: vault.driver })
 
     return {
@@ -325,6 +313,7 @@ export async function createLarder({
       listening,
       firstKey,
       warnings: [
+        ...setAside,
         ...warning === null ? [] : [warning],
         ...redis?.warning() ?? [],
         ...firstKey === null || firstKey.kept ? [] : [keyNotKept],

@@ -21,7 +21,11 @@ import { readPrivateFile } from './storage/private-files'
 export async function main(built: BuiltFiles): Promise<number> {
   const io = createProcessIo({ readPrivateFile, writePrivateFile: writeHomeFile })
   const argv = process.argv.slice(2)
-  const code = await run(argv, io, { version, serve: configuration => serve(configuration, built) })
+  const code = await run(argv, io, {
+    version,
+    openLogs: async home => (await import('./storage/log-reader')).openLogs(home),
+    serve: configuration => serve(configuration, built),
+  })
   // Looking up the name of a host cannot be called off, and a shell waits for this process.
   if (argv[0] === completeWord)
     process.exit(code)

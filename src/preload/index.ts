@@ -38,7 +38,11 @@ const bridge: LarderBridge = {
   operations: Object.fromEntries(
     (Object.keys(operations) as OperationName[]).map(name => [name, call(name)]),
   ) as unknown as LarderBridge['operations'],
-  shell: { state: () => call('shell.state')(), start: call('shell.start') },
+  shell: {
+    state: () => call('shell.state')(),
+    diagnostics: () => call('shell.diagnostics')(),
+    start: call('shell.start'),
+  },
   subscribe(topic, listener) {
     if (typeof topic !== 'string' || !Object.hasOwn(eventTopics, topic) || typeof listener !== 'function')
       throw new TypeError('subscribe wants a topic and a function')

@@ -8,6 +8,7 @@ export const consolePaths = {
   playground: '/playground',
   requests: '/requests',
   sources: '/sources',
+  snapshots: '/snapshots',
   keys: '/keys',
   settings: '/settings',
   docs: '/docs',

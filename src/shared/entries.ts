@@ -10,7 +10,7 @@ import './without-eval'
 /**
  * Text in JSON that represents bytes: `"\udcff"` is the byte FF if it is not part of a character.
  */
-const ByteText = z.string()
+export const ByteText = z.string()
   .refine(isKey, 'must be well-formed Unicode, but for \\udc80 to \\udcff, which stand for bytes that are none')
 /** An entry key in JSON: 1 to 1,024 bytes (the length is checked by the engine's edge). */
 export const EntryKey = ByteText.min(1, 'must not be empty')
@@ -66,7 +66,8 @@ const life = {
   grace: orTimeText(Grace).optional(),
   tags: z.array(Tag).max(limits.tags).optional(),
 }
-const stored = {
+/** What a `set` stores. */
+export const stored = {
   key: EntryKey,
   value: Bytes,
   contentType: ContentType.optional(),

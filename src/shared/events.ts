@@ -51,10 +51,11 @@ export const eventTopics = {
    * to administrators.
    */
   'connections': z.strictObject({}),
-  /** API keys, users or settings changed; read them again. */
+  /** API keys, users, settings or snapshots changed; read them again. */
   'keys': z.strictObject({}),
   'users': z.strictObject({}),
   'settings': z.strictObject({}),
+  'snapshots': z.strictObject({}),
   /**
    * The reader was too slow and lost this many events; it should read the state again. `requests`
    * counts the lost events of the topic `request` by their result.

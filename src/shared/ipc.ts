@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { errorRegistry, LarderError } from './errors'
 import { eventTopics } from './events'
 import { Nothing } from './schemas'
+import { Diagnostics } from './server-log'
 
 /**
  * Scheme, host and origin of the page in the desktop window: neither a file nor a server, and
@@ -44,6 +45,8 @@ export const shellOperations = {
     }),
     output: ShellStateSchema,
   },
+  /** A text for a report while the server does not run. */
+  'shell.diagnostics': { input: Nothing, output: Diagnostics },
   /** The events since the last call, as topic and JSON of the payload; waits if there are none. */
   'shell.events': {
     input: Nothing,
@@ -93,6 +96,7 @@ export interface LarderBridge {
   }
   readonly shell: {
     readonly state: () => Promise<WireAnswer<ShellOutput<'shell.state'>>>
+    readonly diagnostics: () => Promise<WireAnswer<ShellOutput<'shell.diagnostics'>>>
     readonly start: (input: ShellInput<'shell.start'>) => Promise<WireAnswer<ShellOutput<'shell.start'>>>
   }
   /**

@@ -56,6 +56,16 @@ export const limits = {
   jobKeys: 10_000,
   /** Bytes of a part of an export that is read at once. */
   jobPart: 1024 * 1024,
+  /** Snapshots of a user, and files that a user may be sending at the same time. */
+  snapshots: 100,
+  imports: 4,
+  /** Bytes of a file that is imported, and of a part of it. */
+  importFile: 2 ** 30,
+  importPart: 1024 * 1024,
+  /** Seconds after which a file goes to which nothing was added. */
+  importRest: 3600,
+  /** Bytes of a line of a snapshot, or of an entry in another file: values as base64, and more. */
+  transferLine: 256 * 1024 * 1024,
   pageSize: 1000,
   /**
    * The least that a cache or the budget may be limited to: below it there may be no room for a
@@ -65,6 +75,8 @@ export const limits = {
   /** The most that a cache may be limited to, whatever the memory budget is. */
   cacheBytesMost: 2 ** 40,
   budgetLeast: 1_000_000,
+  /** The budget unless another is set: 256 MB in powers of ten, as in the README. */
+  budget: 256_000_000,
   /**
    * Number of caches that a user may have unless an administrator sets another limit, and the
    * highest limit that may be set.

@@ -2,9 +2,12 @@ import type { z } from 'zod'
 import { cachesOperations } from './operations/caches'
 import { connectionsOperations } from './operations/connections'
 import { historyOperations } from './operations/history'
+import { importsOperations } from './operations/imports'
 import { jobsOperations } from './operations/jobs'
+import { logOperations } from './operations/log'
 import { peopleOperations } from './operations/people'
 import { serverOperations } from './operations/server'
+import { snapshotsOperations } from './operations/snapshots'
 
 export type { OperationSpec } from './operations/spec'
 
@@ -16,9 +19,12 @@ export const operations = {
   ...cachesOperations,
   ...connectionsOperations,
   ...historyOperations,
+  ...importsOperations,
   ...jobsOperations,
+  ...logOperations,
   ...peopleOperations,
   ...serverOperations,
+  ...snapshotsOperations,
 } as const
 
 type Operations = typeof operations

@@ -6,6 +6,7 @@ import { limits } from './limits'
 import { asked, IsoMoment } from './moment'
 import { OffTime } from './off-time'
 import { pathName } from './path-name'
+import { ServerWatch } from './server-watch'
 import { writeSize } from './sizes'
 import { CacheStatistics, LastMinute } from './statistics'
 import { TierState } from './tier'
@@ -256,6 +257,11 @@ export const SettingsUpdate = z.strictObject({
   anonymous: AnonymousKey.partial().meta({ description: 'What is left out stays as it is.' }),
 }).partial()
 
+/** Of the databases that were damaged when the server started. */
+const setAside = z.array(z.string()).meta({
+  description: 'For administrators: a sentence about each damaged database that this start has set aside.',
+})
+
 export const ServerStatistics = z.strictObject({
   uptime: z.number().meta({ description: 'Seconds since the start.' }),
   enabled: z.boolean(),
@@ -265,6 +271,7 @@ export const ServerStatistics = z.strictObject({
   bytes: z.int(),
   budget: z.int(),
   failing: z.array(z.string()).meta({ description: 'Stores that cannot be written or read: metadata, entries.' }),
+  setAside: setAside.optional(),
   rss: z.int().nullable().meta({ description: 'Bytes of memory of the process; null unless an administrator asks.' }),
   requests: z.int().nullable().meta({ description: 'Of all users; null unless an administrator asks.' }),
   requestsPerSecond: z.number().nullable().meta({ description: 'The same, as the mean of the last ten seconds.' }),
@@ -275,6 +282,7 @@ export const ServerStatistics = z.strictObject({
     bytes: z.int(),
     hitRatio: CacheStatistics.shape.hitRatio,
   }).nullable().meta({ description: 'The same of the caches of all users; null unless an administrator asks.' }),
+  watch: ServerWatch.optional().meta({ description: 'There if an administrator asks.' }),
 })
 export type ServerStatistics = z.output<typeof ServerStatistics>
 
@@ -288,6 +296,7 @@ export const Readiness = z.strictObject({
     progress: z.number().meta({ description: 'The part that is back of the one that has come least far, 0 to 1.' }),
   }).optional().meta({ description: 'There while persisted entries come back after a start; calls for one key work.' }),
   stores: z.record(z.string(), z.string()).meta({ description: 'ok or failing; administrators get a sentence.' }),
+  setAside: setAside.optional(),
   connections: z.record(z.string(), z.string()).optional()
     .meta({ description: 'For administrators: idle, connecting, ok, or down and why. It is ready all the same.' }),
 })

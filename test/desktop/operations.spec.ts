@@ -5,7 +5,7 @@ import { callBridge } from './page-scripts'
 
 skipWithoutBrowser()
 
-type Seen = Record<'key' | 'user' | 'job', string>
+type Seen = Record<'key' | 'user' | 'job' | 'upload', string>
 type Samples = { [N in OperationName]: (seen: Seen) => OperationInput<N> }
 
 /**
@@ -28,12 +28,22 @@ const samples: Samples = {
   'caches.rename': () => ({ name: 'products', to: 'articles' }),
   'caches.flush': () => ({ name: 'articles' }),
   'caches.delete': () => ({ name: 'articles' }),
-  'connections.delete': () => ({ name: 'main' }),
   'jobs.start': () => ({ kind: 'export', cache: 'default' }),
   'jobs.list': () => ({}),
   'jobs.cancel': ({ job }) => ({ id: job }),
   'jobs.get': ({ job }) => ({ id: job }),
   'jobs.read': ({ job }) => ({ id: job }),
+  'snapshots.save': () => ({ name: 'first', cache: 'default' }),
+  'snapshots.list': () => ({}),
+  'snapshots.read': () => ({ name: 'first' }),
+  'snapshots.load': () => ({ name: 'first' }),
+  'snapshots.diff': () => ({ a: 'first', b: 'first' }),
+  'snapshots.delete': () => ({ name: 'first' }),
+  'imports.begin': () => ({ format: 'ndjson', cache: 'default' }),
+  'imports.write': ({ upload }) => ({ id: upload, at: 0, text: '{"key":"a","value":{"text":"b"}}' }),
+  'imports.start': ({ upload }) => ({ id: upload, dryRun: true }),
+  'imports.fetch': () => ({ connection: 'main', cache: 'default', dryRun: true }),
+  'connections.delete': () => ({ name: 'main' }),
   'switch.set': () => ({ enabled: true }),
   'switch.get': () => ({}),
   'keys.create': () => ({ label: 'shop' }),
@@ -56,6 +66,8 @@ const samples: Samples = {
   'stats.get': () => ({}),
   'history.get': () => ({ cache: 'default' }),
   'requests.list': () => ({ limit: 5 }),
+  'diagnostics.get': () => ({}),
+  'logs.list': () => ({ level: 'info' }),
   'requests.groups': () => ({ by: 'reason' }),
   'health.live': () => ({}),
   'health.ready': () => ({}),
@@ -66,7 +78,7 @@ const samples: Samples = {
 // Red when `keeper.call(name, …)` of src/main/desktop/page-calls.ts takes one fixed name: the
 // answers do not fit their schemas.
 test('every operation of the table goes through IPC, and answers what its schema says', async ({ overview }) => {
-  const seen: Seen = { key: '', user: '', job: '' }
+  const seen: Seen = { key: '', user: '', job: '', upload: '' }
   expect(Object.keys(samples).sort()).toEqual(Object.keys(operations).sort())
   for (const [name, sample] of Object.entries(samples) as [OperationName, (seen: Seen) => unknown][]) {
     const answer = await callBridge<{ id?: string }>(overview, name, sample(seen))
@@ -78,9 +90,12 @@ test('every operation of the table goes through IPC, and answers what its schema
       seen.key = String(answer.value.id)
     if (name === 'users.create')
       seen.user = String(answer.value.id)
-    if (name === 'jobs.start') {
+    if (name === 'imports.begin')
+      seen.upload = String(answer.value.id)
+    if (name === 'jobs.start')
       seen.job = String(answer.value.id)
-      await expect.poll(() => callBridge(overview, 'jobs.get', { id: seen.job }))
+    if (name === 'jobs.start' || name === 'snapshots.save') {
+      await expect.poll(() => callBridge(overview, 'jobs.get', { id: String(answer.value.id) }))
         .toMatchObject({ ok: true, value: { state: 'done' } })
     }
   }

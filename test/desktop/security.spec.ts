@@ -148,7 +148,7 @@ test('exposes these functions and nothing else', async ({ overview }) => {
   )
   expect(surface).toEqual({
     operations: Object.keys(operations).map(name => `${name} function`),
-    shell: ['state function', 'start function'],
+    shell: ['state function', 'diagnostics function', 'start function'],
     subscribe: 'function',
   })
   expect(await overview.evaluate(

@@ -47,6 +47,14 @@ test('a taken port: names it and who has it, takes another by hand only, remembe
   await page.getByRole('button', { name: `Try port ${port} again` }).click()
   await expect(alert).toContainText(`Port ${port} is taken`)
 
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.getByRole('button', { name: 'Copy diagnostics' }).click()
+  await expect(page.getByRole('status')).toHaveText('They are in the clipboard, without names and secrets.')
+  const report = await page.evaluate<string>('navigator.clipboard.readText()')
+  expect(report).toMatch(/^## Larder diagnostics\n[\s\S]*the server could not start/)
+  expect(report).not.toContain(home)
+  await page.context().clearPermissions()
+
   const other = await freePort()
   await field.fill(String(other))
   await page.getByLabel('Use this port from now on').check()

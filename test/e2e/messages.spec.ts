@@ -16,7 +16,7 @@ test('messages are in the middle, above the footers', { tag: '@screen' }, async 
     const boxes = await Promise.all([
       card,
       page.getByRole('main'),
-      page.locator('footer'),
+      page.getByRole('main').locator('footer'),
       page.getByRole('link', { name: 'Docs' }),
     ].map(part => part.boundingBox()))
     const [message, main, footer, docs] = boxes.map(box => box ?? { x: 0, y: 0, width: 0, height: 0 })

@@ -80,6 +80,8 @@ async function fill(call: ConsoleFixtures['call']): Promise<void> {
       tags: ['shoes'],
     })),
   })
+  await made('/admin/snapshots', { name: 'before-release' })
+  await expect.poll(async () => (await call('GET', '/admin/snapshots')).json()).toHaveLength(1)
   for (let i = 0; i < 70; i++) {
     await call('GET', `/api/caches/products/entries/product:${i % 20}`)
     await call('GET', `/api/caches/search.results/entries/q:${i}`)

@@ -167,6 +167,19 @@ export const screens: readonly ShownScreen[] = [
     },
   },
   {
+    name: 'snapshots',
+    path: () => '/snapshots',
+    walk: page => follow(page, 'Snapshots'),
+    told: {
+      full: /A snapshot keeps the entries of caches/,
+      off,
+      lost,
+      empty: /No snapshot yet/,
+      loading: 'Reading…',
+      error: unread,
+    },
+  },
+  {
     name: 'keys',
     path: () => '/keys',
     walk: page => follow(page, 'API keys'),

@@ -86,3 +86,38 @@ test('pictures of the settings', async ({ openConsole, call }, testInfo) => {
   await expect(page.getByRole('table', { name: 'Users' }).getByRole('row')).toHaveCount(3)
   await takePictures(page, 'settings', testInfo)
 })
+
+test('pictures of snapshots', async ({ openConsole, call }, testInfo) => {
+  await nameOwner(call)
+  const store = async (cache: string, numbers: readonly number[], price: number): Promise<void> => {
+    const operations = numbers.map(number => ({
+      op: 'set',
+      key: `sku:${number}`,
+      value: { text: JSON.stringify({ id: number, name: 'Clog', price: { amount: price + number, currency: 'EUR' } }) },
+      contentType: 'application/json',
+      tags: ['shoes'],
+    }))
+    expect((await call('POST', `/api/caches/${cache}/batch`, { json: { operations } })).status).toBe(200)
+  }
+  const save = async (name: string, cache?: string): Promise<void> => {
+    expect((await call('POST', '/admin/snapshots', { json: { name, cache } })).status).toBe(201)
+    await expect
+      .poll(async () => await (await call('GET', '/admin/snapshots')).json() as { name: string }[])
+      .toContainEqual(expect.objectContaining({ name }))
+  }
+  for (const name of ['products', 'sessions'])
+    await call('POST', '/admin/caches', { json: { name, ttl: 300 } })
+  await store('products', Array.from({ length: 120 }, (_, at) => at), 39)
+  await save('before-release')
+  await store('products', [4, 17, 18, 250], 49)
+  await call('DELETE', '/api/caches/products/entries/sku:90')
+  await save('after-release')
+  await save('sessions-of-the-demo', 'sessions')
+  const page = await openConsole('/snapshots?a=before-release&b=after-release')
+  await expect(page.getByText('1 added, 3 changed, 1 removed')).toBeVisible()
+  await takePictures(page, 'snapshots', testInfo)
+  await page.getByRole('button', { name: 'Load before-release', exact: true }).click()
+  await page.getByRole('radio', { name: 'Replace' }).press('Space')
+  await expect(page.getByRole('region', { name: 'What this does' })).toContainText('Removes 1 entry')
+  await takePictures(page, 'snapshots-load', testInfo)
+})

@@ -296,3 +296,51 @@ test('50 payloads as labels, user names, requests, snippets, commands and notice
   await expect(page.getByRole('region', { name: 'Response' }).getByLabel('Body')).toContainText(script)
   await expectInert(page)
 })
+
+// S19. Red with `v-html` for the text of views/cache/entry/ChangeRow.vue, a fault in
+// transfer/PlanReport.vue, or the name in transfer/FileField.vue.
+test('50 payloads in snapshots, comparisons and files that are imported run nothing', { tag: '@screen' }, async ({
+  page,
+  openConsole,
+  call,
+  violations,
+}) => {
+  for (const name of xssPayloads)
+    expect((await call('POST', '/admin/snapshots', { json: { name } })).status).toBe(400)
+  await call('POST', '/admin/caches', { json: { name: 'empty', ttl: 60 } })
+  const operations = xssPayloads.map(key => ({ op: 'set', key, value: { text: key }, contentType: 'text/html' }))
+  expect((await call('POST', '/api/caches/default/batch', { json: { operations } })).status).toBe(200)
+  for (const [name, cache] of [['all', 'default'], ['none', 'empty']]) {
+    expect((await call('POST', '/admin/snapshots', { json: { name, cache } })).status).toBe(201)
+    await expect
+      .poll(async () => await (await call('GET', '/admin/snapshots')).json() as { name: string }[])
+      .toContainEqual(expect.objectContaining({ name }))
+  }
+
+  await open(page, violations)
+  await openConsole('/snapshots?a=none&b=all')
+  await expect(page.getByText('50 added')).toBeVisible()
+  const lines = page.getByRole('list', { name: 'Lines that differ' })
+  await expect(lines).toContainText('<a href=')
+  await expectInert(page)
+  await lines.press('End')
+  await expectInert(page)
+
+  const dialog = page.getByRole('dialog', { name: 'Import entries' })
+  const file = (name: string, text: string): { name: string, mimeType: string, buffer: Buffer<ArrayBuffer> } =>
+    ({ name, mimeType: '', buffer: Buffer.from(text) })
+  for (const payload of hard ? xssPayloads : [script, image]) {
+    await page.getByRole('button', { name: 'Import…' }).click()
+    await dialog.getByLabel('Chosen file').setInputFiles(file(`${payload}.csv`, `key,value\n${payload}`))
+    await expect(dialog.getByRole('group', { name: 'File' })).toContainText(payload)
+    await expectInert(page, [payload])
+    const wrong = JSON.stringify({ key: 'a', value: 'b', [payload]: 1 })
+    await dialog.getByLabel('Chosen file').setInputFiles(file('a.ndjson', wrong))
+    await dialog.getByLabel('Format').selectOption('ndjson')
+    await dialog.getByRole('button', { name: 'Continue' }).click()
+    const load = page.getByRole('dialog', { name: 'Import a.ndjson' })
+    await expect(load.getByRole('region', { name: 'What this does' })).toContainText(payload)
+    await expectInert(page, [payload])
+    await page.keyboard.press('Escape')
+  }
+})

@@ -30,9 +30,9 @@ export function createMemoryExportFiles(): ExportFiles & { files: MemoryExportFi
         get removed() {
           return removed
         },
-        async write(text) {
+        async write(added) {
           check()
-          data = Buffer.concat([data, Buffer.from(text)])
+          data = Buffer.concat([data, typeof added === 'string' ? Buffer.from(added) : added])
         },
         read: async (from, length) => data.subarray(from, from + length),
         remove() {

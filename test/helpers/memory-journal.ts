@@ -1,4 +1,4 @@
-import type { EntryJournal, JournalEntry } from '../../src/main/cache/ports'
+import type { EntryJournal, JournalEntry, JournalPage } from '../../src/main/cache/ports'
 
 export interface MemoryJournal extends EntryJournal {
   /** The entries that a restart would find, by cache. */
@@ -21,17 +21,24 @@ export function createMemoryJournal(): MemoryJournal {
     return entries
   }
 
+  function page(cacheId: string, below: number, most: number): JournalPage {
+    const entries = [...kept.get(cacheId)?.values() ?? []]
+      .filter(entry => entry.position < below)
+      .reverse()
+      .slice(0, most)
+    const left = entries.values()
+    return {
+      take: () => left.next().value,
+      next: entries.length < most ? null : entries.at(-1)?.position ?? null,
+    }
+  }
+
   return {
     kept,
     calls,
-    page(cacheId, below, most) {
-      const entries = [...kept.get(cacheId)?.values() ?? []]
-        .filter(entry => entry.position < below)
-        .reverse()
-        .slice(0, most)
-      return { entries, next: entries.length < most ? null : entries.at(-1)?.position ?? null }
-    },
-    oldest: cacheId => Math.min(...[...kept.get(cacheId)?.values() ?? []].map(({ position }) => position)) || null,
+    page,
+    pageLater: async (...given) => page(...given),
+    oldest: cacheId => kept.get(cacheId)?.values().next().value?.position ?? null,
     find: (cacheId, key) => kept.get(cacheId)?.get(key),
     put(cacheId, entry) {
       calls.push(`put ${entry.key}`)

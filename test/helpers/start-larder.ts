@@ -57,6 +57,7 @@ export async function startLarder(
     memory: null,
     inFlight: null,
     headless: true,
+    seed: null,
     connections: [],
     ...change,
   }

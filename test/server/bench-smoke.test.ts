@@ -118,6 +118,17 @@ describe.skipIf(!wrk.available || !taskset.available)('the bench', () => {
     expect(stdout.match(/^\| [123] \| [\d.]+ ms \|/gm)).toHaveLength(3)
   }, 300_000)
 
+  it.skipIf(!redisProgram.available)('measures a start beside Redis', () => {
+    const [first = '', ...rest] = command
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [first, ...rest.slice(0, -2), 'bench/restart.ts', '--mini'],
+      { cwd: root, encoding: 'utf8' },
+    )
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^Ready after \d+ ms, all 1000 entries back after \d+ ms\n.*ratio \d.*\n.*ratio \d/m)
+  }, 300_000)
+
   it('says which build it lacks', async () => {
     const lacking = [...command, '--against', 'no/such/headless.js']
     const { status, stderr } = spawnSync(process.execPath, lacking, { cwd: root, encoding: 'utf8' })

@@ -117,6 +117,12 @@ const samples: Record<string, { refused: string[], allowed: string[] }> = {
     refused: ['express', '../renderer/src/main'],
     allowed: ['electron', 'zod', './desktop/window', './larder'],
   },
+  'logging': { refused: ['./larder', './http/server', 'electron'], allowed: ['./storage/file-log', './base/logger'] },
+  'watched': {
+    refused: ['./larder', './admin/handlers', 'electron'],
+    allowed: ['./watchdog/watchdog', './http/metrics'],
+  },
+  'watchdog': { refused: ['../http/metrics', 'node:fs', 'electron'], allowed: ['../base/timer', 'node:perf_hooks'] },
   'preload': { refused: ['node:fs', '../main/base/clock', 'vue'], allowed: ['electron', '../shared/operations'] },
   'renderer': {
     refused: ['node:path', '../main/base/clock', 'electron', 'express', '/etc/passwd', '../../package.json'],

@@ -9,28 +9,38 @@ import type { Logger } from '../base/logger'
 import type { MetadataStore } from '../base/metadata'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
+import type { ReadableFile } from '../base/readable-file'
 import type { SecretVault, VaultChoice } from '../base/secret-vault'
 import type { SignInPages } from '../base/sign-in-pages'
+import type { SnapshotFiles } from '../base/snapshot-files'
+import type { Timer } from '../base/timer'
 import type { ServedCaches } from '../serving/caches'
 import type { HistoryKeeper } from '../serving/history/history'
 import type { JobBook } from '../serving/jobs/job-book'
 import type { RequestLog } from '../serving/log/request-log'
-import type { ConnectionActivity } from './connections'
+import type { Source } from '../serving/sources/source'
+import type { ImportActivity } from './imports'
+import type { LogHandlerDependencies } from './log'
 import type { Passwords } from './passwords'
 import type { ServerStateDependencies } from './server-state'
 import type { StoredSettings } from './stored-settings'
+import { createProgress } from '../base/progress'
 import { createKeyHandlers } from './api-keys'
 import { createAttemptLimiter } from './attempt-limiter'
 import { createAuthenticator } from './authenticator'
 import { bridgeEvents } from './bridge-events'
 import { createCacheDirectory } from './cache-directory'
+import { createCacheMaker } from './cache-maker'
 import { createCacheHandlers } from './caches'
 import { createConnectionDirectory } from './connection-directory'
 import { createConnectionSecrets } from './connection-secrets'
 import { createConnectionHandlers } from './connections'
 import { createHistoryHandlers } from './history'
+import { createImportHandlers } from './imports'
 import { createJobHandlers } from './jobs'
 import { createKeyRing } from './key-ring'
+import { createLoader } from './loader'
+import { createLogHandlers } from './log'
 import { createPasswords } from './passwords'
 import { createProvision, ownerNameFrom } from './provision'
 import { createSecretKeeper } from './secret-keeper'
@@ -39,28 +49,34 @@ import { createSessions } from './sessions'
 import { createSettingsHandlers } from './settings'
 import { createSignInHandlers } from './sign-in'
 import { createSignInCodes } from './sign-in-codes'
+import { createSnapshotHandlers } from './snapshots'
 import { createStoredSettings } from './stored-settings'
+import { createUploads } from './uploads'
 import { createUserDirectory } from './user-directory'
 import { createDescribeUser } from './user-rules'
 import { createUserHandlers } from './users'
 
 export interface AdministrationDependencies extends
-  Pick<ServerStateDependencies, 'readiness' | 'metrics'> {
+  Pick<LogHandlerDependencies, 'readLog'>, Pick<ServerStateDependencies, 'readiness' | 'metrics' | 'watch'> {
   requestLog: ServerStateDependencies['requestLog'] & Pick<RequestLog, 'rename'>
   metadata: MetadataStore
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
   caches: ServedCaches
   pool: ConnectionPool
-  activity: ConnectionActivity
+  activity: ImportActivity
+  /** The values behind a connection; undefined if there is none of this name. */
+  sourceOf: (connection: string, options: { format: string }) => Source | undefined
   /** Those of this run, which are never stored. */
   environmentConnections: readonly EnvironmentConnection[]
   jobs: JobBook<ExportFile>
   history: HistoryKeeper
   gateways: GatewayPorts
   exportFiles: ExportFiles
+  snapshotFiles: SnapshotFiles
   events: EventHub
   clock: RealClock
   stopwatch: Stopwatch
+  timer: Timer
   logger: Logger
   /** `LARDER_API_KEY`: at least 16 characters. */
   environmentKey: string | null
@@ -89,6 +105,11 @@ interface Administration extends Disposable {
    */
   firstStart: () => Promise<{ created: boolean, firstKey: { secret: string, kept: boolean } | null }>
   settings: Pick<StoredSettings, 'valueLimit' | 'budgetWarning'>
+  /**
+   * Loads a snapshot into the caches of the owner, after the first start. Rejects with LarderError
+   * `bad-file` and what making a cache rejects with; then nothing was changed.
+   */
+  seed: (file: ReadableFile) => Promise<void>
   dispose: () => void
 }
 
@@ -127,13 +148,24 @@ export function createAdministration(deps: AdministrationDependencies): Administ
     controlToken: deps.controlToken,
     environmentKey: deps.environmentKey,
   })
+  const maker = createCacheMaker({ caches, users, connections, gateways: deps.gateways, events, clock })
+  const loader = createLoader({
+    caches,
+    maker,
+    events,
+    valueLimit: settings.valueLimit,
+    stopwatch: deps.stopwatch,
+  })
+  const uploads = createUploads({ files: deps.exportFiles, timer: deps.timer })
   const bridge = bridgeEvents(served, events)
   const describe = createDescribeUser({ caches, keys })
+
+  const settingsHandlers = createSettingsHandlers({ settings, users, vault: deps.vault, info: deps.info, events })
 
   const handlers: OperationHandlers = {
     ...createCacheHandlers({
       caches,
-      users,
+      maker,
       keys,
       events,
       clock,
@@ -153,6 +185,18 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       clock,
     }),
     ...createHistoryHandlers({ caches, history: deps.history }),
+    ...createImportHandlers({
+      caches,
+      loader,
+      uploads,
+      jobs: deps.jobs,
+      connections,
+      activity: deps.activity,
+      sourceOf: deps.sourceOf,
+      valueLimit: settings.valueLimit,
+      stopwatch: deps.stopwatch,
+      timer: deps.timer,
+    }),
     ...createJobHandlers({ caches, jobs: deps.jobs, files: deps.exportFiles, stopwatch: deps.stopwatch }),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),
     ...createUserHandlers({
@@ -164,6 +208,8 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       codes,
       caches,
       jobs: deps.jobs,
+      snapshotFiles: deps.snapshotFiles,
+      uploads,
       keys,
       secrets,
       deleteKeys: metadata.keys.deleteOf,
@@ -182,13 +228,31 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       pages: deps.pages,
       url: deps.info.url,
     }),
-    ...createSettingsHandlers({ settings, users, vault: deps.vault, info: deps.info, events }),
+    ...settingsHandlers,
+    ...createLogHandlers({
+      ...deps,
+      users,
+      keys,
+      connections,
+      describeSettings: settingsHandlers['settings.get'],
+    }),
+    ...createSnapshotHandlers({
+      caches,
+      loader,
+      jobs: deps.jobs,
+      files: deps.snapshotFiles,
+      exportFiles: deps.exportFiles,
+      events,
+      valueLimit: settings.valueLimit,
+      stopwatch: deps.stopwatch,
+    }),
     ...createServerStateHandlers({
       caches: served,
       stopwatch: deps.stopwatch,
       requestLog: deps.requestLog,
       info: deps.info,
       readiness: deps.readiness,
+      watch: deps.watch,
       metrics: deps.metrics,
     }),
   }
@@ -203,8 +267,16 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       const { key } = await provision({ name: ownerNameFrom(deps.ownerName), passwordHash: null, owner: true })
       return { created: true, firstKey: key }
     },
+    async seed(file) {
+      const owner = authenticator.authenticate(deps.controlToken)
+      if (owner === undefined)
+        throw new Error('There is no owner yet')
+      const wanted = { file, format: 'snapshot', cache: null, mode: 'merge', dryRun: false } as const
+      await loader.load(owner, wanted, createProgress())
+    },
     dispose() {
       bridge.dispose()
+      uploads.dispose()
       keys.dispose()
       sessions.dispose()
     },

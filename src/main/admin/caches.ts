@@ -10,16 +10,14 @@ import type { JobBook } from '../serving/jobs/job-book'
 import type { RequestLog } from '../serving/log/request-log'
 import type { CacheFigures } from '../serving/ports'
 import type { CacheDirectory } from './cache-directory'
+import type { CacheMaker } from './cache-maker'
 import type { ConnectionDirectory } from './connection-directory'
 import type { HandlersOf } from './handlers'
 import type { KeyRing } from './key-ring'
-import type { UserDirectory } from './user-directory'
 import { isSamePlace } from '@shared/backend-settings'
-import { initialSettings } from '@shared/cache-settings'
 import { invalidField, LarderError } from '@shared/errors'
 import { isoTime } from '@shared/moment'
 import { givenOnly } from '../base/given-only'
-import { randomId } from '../base/ids'
 import { isAdministrator } from '../base/principal'
 import { controlCall } from '../serving/call'
 import { describeTarget } from '../serving/jobs/target'
@@ -37,7 +35,7 @@ export const defaultCache = 'default'
 
 interface CacheHandlerDependencies {
   caches: CacheDirectory
-  users: UserDirectory
+  maker: CacheMaker
   keys: KeyRing
   events: EventHub
   clock: RealClock
@@ -50,7 +48,7 @@ interface CacheHandlerDependencies {
 
 export function createCacheHandlers({
   caches,
-  users,
+  maker,
   keys,
   events,
   clock,
@@ -60,19 +58,6 @@ export function createCacheHandlers({
   gateways,
   requestLog,
 }: CacheHandlerDependencies): HandlersOf<'caches'> {
-  function checkQuota(userId: string): void {
-    const { cacheLimit } = users.get(userId)
-    if (caches.list(userId).length < cacheLimit)
-      return
-    const remedy = 'Delete a cache, or ask an administrator for a higher limit.'
-    throw new LarderError('quota-reached', `Your cache limit is ${cacheLimit}. ${remedy}`)
-  }
-
-  /** The ports that are taken by others than this cache. */
-  function portsBut(id: string | null): ReadonlySet<number> {
-    return new Set([gateways.ownPort(), ...caches.gatewayPorts(id)])
-  }
-
   function refuseDefault(name: string, verb: 'deleted' | 'renamed'): void {
     if (name === defaultCache) {
       throw new LarderError(
@@ -117,7 +102,7 @@ export function createCacheHandlers({
       throw stillRestoring(mount.cache)
     checkReserveRight(caller, definition, change)
     checkReserveWithin(definition, change)
-    checkGateway(connections, caller, definition, change, portsBut(definition.id))
+    checkGateway(connections, caller, definition, change, maker.portsBut(definition.id))
     checkConnected(connections, caller, definition, change, () =>
       caches.connected().filter(({ id }) => id !== definition.id))
     const { backend = definition.backend } = change
@@ -140,14 +125,8 @@ export function createCacheHandlers({
     'caches.list': (_, context) => caches.list(callerOf(context).userId).map(cache => describe(cache, context)),
     'caches.create': (input, context) => {
       const caller = callerOf(context)
-      const { userId } = caller
-      checkQuota(userId)
-      checkReserveRight(caller, initialSettings, input)
-      checkReserveWithin(initialSettings, input)
-      checkGateway(connections, caller, initialSettings, input, portsBut(null))
-      checkConnected(connections, caller, initialSettings, input, caches.connected)
-      const cache = caches.create({ id: randomId(), userId, ...input, createdAt: clock.wall() })
-      events.emit('cache.created', userId, { cache: input.name })
+      maker.check(caller, [input])
+      const cache = maker.make(caller, input)
       const answer = (): OperationOutput<'caches.create'> => describe(cache, context)
       return gateways.settled(cache.definition.id)?.then(answer) ?? answer()
     },
@@ -177,6 +156,8 @@ export function createCacheHandlers({
     },
     'caches.preview': async (input, context) => {
       const { mount, change } = readChange(input, context)
+      if (mount.cache.restoring !== null)
+        throw stillRestoring(mount.cache)
       return await caches.forecast(mount, change)
     },
     'caches.rename': ({ name, to }, context) => {

@@ -33,7 +33,7 @@ interface ConnectionHandlerDependencies {
 }
 
 /** What caches do with each connection, by its name. */
-export interface ConnectionActivity {
+interface ConnectionActivity {
   meterOf: (connection: string) => Pick<CallMeter, 'recent' | 'reset'>
   breakerOf: (connection: string) => Pick<Breaker, 'rest' | 'reset'>
 }

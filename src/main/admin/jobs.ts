@@ -4,11 +4,11 @@ import type { JobBook } from '../serving/jobs/job-book'
 import type { CacheDirectory } from './cache-directory'
 import type { HandlersOf } from './handlers'
 import { invalidField, LarderError } from '@shared/errors'
-import { limits } from '@shared/limits'
-import { mostTrailing, startOfCharacter } from '../base/bytes-in-json'
 import { isAdministrator } from '../base/principal'
 import { controlCall } from '../serving/call'
 import { exportEntries } from '../serving/jobs/export'
+import { exportWriters } from '../serving/jobs/export-formats'
+import { readPart } from '../serving/jobs/file-part'
 import { describeTarget } from '../serving/jobs/target'
 import { callerOf } from './handlers'
 
@@ -26,14 +26,8 @@ export function createJobHandlers({ caches, jobs, files, stopwatch }: JobHandler
     'jobs.get': ({ id }, { principal }) => jobs.get(callerOf({ principal }).userId, id, isAdministrator(principal)),
     'jobs.cancel': ({ id }, { principal }) =>
       jobs.cancel(callerOf({ principal }).userId, id, isAdministrator(principal)),
-    'jobs.read': async function ({ id, from }, context) {
-      const file = jobs.fileOf(callerOf(context).userId, id)
-      const data = await file.read(from, limits.jobPart + mostTrailing)
-      const end = data.length > limits.jobPart ? startOfCharacter(data, limits.jobPart) : data.length
-      const next = from + end
-      return { text: data.toString('utf8', 0, end), next: next < file.bytes ? next : null }
-    },
-    'jobs.start': async function ({ kind, cache, select, asOf, createdAt }, context) {
+    'jobs.read': ({ id, from }, context) => readPart(jobs.fileOf(callerOf(context).userId, id), from),
+    'jobs.start': async function ({ kind, cache, select, format = 'ndjson', asOf, createdAt }, context) {
       const caller = callerOf(context)
       const call = controlCall(caller, 'jobs.start')
       caches.get(caller.userId, cache, createdAt)
@@ -56,9 +50,9 @@ export function createJobHandlers({ caches, jobs, files, stopwatch }: JobHandler
           if (exported.counters.counts.flushes !== flushes)
             throw new LarderError('entry-not-found', 'The cache was cleared while it was exported.')
         }
-        return jobs.start(order, (progress) => {
+        return jobs.start({ ...order, fileName: `${cache}.${exportWriters[format].ending}` }, (progress) => {
           const entries = served.chosen(chosen, progress, call)
-          return exportEntries(entries, file, progress, stopwatch).then(requireWhole)
+          return exportEntries({ entries, format, write: file.write }, progress, stopwatch).then(requireWhole)
         }, file)
       }
       catch (error) {

@@ -18,7 +18,7 @@ export interface ConnectedCache extends Pick<CacheSettings, 'source' | 'backend'
 export function requireConnection(
   { has, get }: KnownConnections,
   caller: Principal,
-  field: 'source.connection' | 'backend.connection',
+  field: 'source.connection' | 'backend.connection' | 'connection',
   name: string,
 ): void {
   if (has(name) && (isAdministrator(caller) || get(name).offered))
@@ -32,11 +32,13 @@ export function requireConnection(
  * user keeps there. Throws LarderError `invalid-input`, which names no cache.
  *
  * @param caches those of all users, but for the one that gets this source or backend
+ * @param sourceField what says which keys the source reaches
  */
 export function keepApart(
   { has, get }: KnownConnections,
   { userId, source, backend }: Omit<ConnectedCache, 'id'>,
   caches: Iterable<ConnectedCache>,
+  sourceField: 'source.key' | 'prefix' = 'source.key',
 ): void {
   const isOffered = (name: string): boolean => has(name) && get(name).offered
   for (const other of caches) {
@@ -44,7 +46,7 @@ export function keepApart(
       continue
     if (meet(source, other.backend) && isOffered(other.backend.connection)) {
       throw invalidField(
-        'source.key',
+        sourceField,
         'must begin otherwise, because with it the source would reach what another cache keeps on this connection',
       )
     }

@@ -1,4 +1,5 @@
 import type { OperationOutput, OperationParsed } from '@shared/operations'
+import type { ServerWatch } from '@shared/server-watch'
 import type { Stopwatch } from '../base/clock'
 import type { Principal } from '../base/principal'
 import type { ServedCaches } from '../serving/caches'
@@ -30,6 +31,7 @@ export interface ServerStateDependencies {
   /** `startedAt` in milliseconds of the stopwatch. */
   info: { version: string, startedAt: number }
   readiness: () => OperationOutput<'health.ready'>
+  watch: () => ServerWatch
   /**
    * Prometheus text about the caller's caches, with the figures of the process if the caller is an
    * administrator.
@@ -43,6 +45,7 @@ export function createServerStateHandlers({
   requestLog,
   info,
   readiness,
+  watch,
   metrics,
 }: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
   function everyone(): OperationOutput<'stats.get'>['everyone'] {
@@ -54,19 +57,22 @@ export function createServerStateHandlers({
     'stats.get': (_, context) => {
       const { userId, admin } = callerOf(context)
       const own = caches.list(userId).map(({ cache }) => cache)
+      const { stores, setAside } = readiness()
       return {
         uptime: (stopwatch.now() - info.startedAt) / 1000,
         enabled: caches.enabled,
         ...describeOffTime(caches.offTimes.ofAll(userId)),
         ...sizeOf(own),
         budget: caches.budget,
-        failing: failingOf(readiness().stores),
+        failing: failingOf(stores),
+        ...admin && setAside && { setAside },
         // Figures of the whole server would reveal what other users do.
         rss: admin ? process.memoryUsage.rss() : null,
         requests: admin ? requestLog.total() : null,
         requestsPerSecond: admin ? requestLog.perSecond() : null,
         totals: totalOf(own),
         everyone: admin ? everyone() : null,
+        ...admin && { watch: watch() },
       }
     },
     'requests.list': (query, context) => requestLog.list(callerOf(context), query),

@@ -1,4 +1,5 @@
 import type { EventHub } from '../base/event-hub'
+import type { SnapshotFiles } from '../base/snapshot-files'
 import type { JobBook } from '../serving/jobs/job-book'
 import type { AttemptLimiter } from './attempt-limiter'
 import type { CacheDirectory } from './cache-directory'
@@ -9,6 +10,7 @@ import type { Provision } from './provision'
 import type { SecretKeeper } from './secret-keeper'
 import type { Sessions } from './sessions'
 import type { SignInCodes } from './sign-in-codes'
+import type { Uploads } from './uploads'
 import type { UserDirectory } from './user-directory'
 import type { DescribeUser } from './user-rules'
 import { LarderError } from '@shared/errors'
@@ -26,6 +28,8 @@ interface UserHandlerDependencies {
   codes: SignInCodes
   caches: CacheDirectory
   jobs: Pick<JobBook<never>, 'drop'>
+  snapshotFiles: Pick<SnapshotFiles, 'drop'>
+  uploads: Pick<Uploads, 'drop'>
   keys: KeyRing
   secrets: SecretKeeper
   /** Deletes the records of a user's API keys durably. */
@@ -124,6 +128,8 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
       sessions.endOthers(id, caller).apply()
       codes.forgetUser(id)
       jobs.drop(id)
+      deps.snapshotFiles.drop(id)
+      deps.uploads.drop(id)
       caches.drop(id)
       events.emit('users', null, {})
       await forgotten

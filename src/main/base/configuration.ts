@@ -31,6 +31,8 @@ export interface Configuration {
    */
   inFlight: number | null
   headless: boolean
+  /** Absolute path of a snapshot that is loaded before the server is ready. */
+  seed: string | null
   /** `LARDER_CONNECTION_<NAME>`: connections for this run, which are never stored. */
   connections: EnvironmentConnection[]
 }

@@ -1,5 +1,6 @@
 import type { ConnectionDefinition } from '@shared/connections/read'
-import type { ConnectionResult, ConnectionState } from '@shared/connections/schemas'
+import type { ConnectionResult } from '@shared/connections/schemas'
+import type { ConnectionState } from '@shared/connections/states'
 import type { FieldError } from '@shared/errors'
 
 /** A connection as the pool opens it. */

@@ -1,16 +1,14 @@
-/** Port to files of this machine that hold exported entries until they are fetched. */
+import type { ReadableFile } from './readable-file'
+
+/** Port to files of this machine that hold entries until they are fetched, or imported. */
 export interface ExportFiles {
   /** Creates an empty file that only its user can read. Rejects with LarderError `storage-full`. */
   create: () => Promise<ExportFile>
 }
 
-export interface ExportFile {
-  /** Bytes written so far. */
-  readonly bytes: number
-  /** Adds text at the end. Rejects with LarderError `storage-full`. */
-  write: (text: string) => Promise<void>
-  /** At most `length` bytes from this place on; none at the end or beyond it. */
-  read: (from: number, length: number) => Promise<Buffer>
+export interface ExportFile extends ReadableFile {
+  /** Adds text or bytes at the end. Rejects with LarderError `storage-full`. */
+  write: (data: string | Buffer) => Promise<void>
   /** Removes the file, also while it is written or read. Never throws. */
   remove: () => void
 }

@@ -55,12 +55,18 @@ export class ListenError extends Error {
   }
 }
 
+/**
+ * Connections that wait to be accepted. Node's 511 are fewer than an app may open at once: one more
+ * hangs until its client gives up.
+ */
+const backlog = 4096
+
 function bind<S extends Server>(server: S, host: string, port: number, remedy: string): Promise<S> {
   return new Promise((resolve, reject) => {
     const fail = (cause: NodeJS.ErrnoException): void =>
       reject(new ListenError(explain(cause, host, port, remedy), cause.code, { cause }))
     server.once('error', fail)
-    server.listen({ host, port, ipv6Only: host === '::1', exclusive: true }, () => {
+    server.listen({ host, port, ipv6Only: host === '::1', exclusive: true, backlog }, () => {
       server.off('error', fail)
       resolve(server)
     })

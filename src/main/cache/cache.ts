@@ -30,8 +30,6 @@ import { createStatistics } from './statistics'
 
 /** Bytes to move in one step when memory is given back: takes a fraction of a millisecond. */
 const reclaimSlice = 128 * 1024
-/** Persisted entries that are there as soon as a cache is open. */
-const firstPage = 64
 
 /** What the caches of an engine have in common. */
 interface CacheParts {
@@ -209,6 +207,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     definition: () => definition,
     isClosed: () => closed,
     stir: parts.stir,
+    cleared: () => restoration?.stop(),
     expire,
   })
   const room = createRoom({
@@ -234,6 +233,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     get storedLast() {
       return storedLast
     },
+    get newestVersion() {
+      return parts.newestVersion()
+    },
     get restoring() {
       return restoration
     },
@@ -245,8 +247,10 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       const ranking = store.rank(definition.eviction)
       parts.stir()
       const begins = definition.persistent && !wasPersistent
-      if (!definition.persistent && wasPersistent)
+      if (!definition.persistent && wasPersistent) {
+        restoration?.stop()
         journal.end()
+      }
       const kept = begins ? journal.begin(store.inOrderOfEviction(), store.at) : undefined
       return parts.run((function* () {
         yield* ranking
@@ -345,7 +349,8 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     })
     restoration = begun
     table.find = begun.find
-    if (begun.step(firstPage))
+    // The first page is there already; the others are read while Larder serves.
+    if (begun.step(Infinity) !== false)
       parts.restore(begun)
   }
 }

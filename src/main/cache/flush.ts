@@ -15,6 +15,8 @@ interface FlushParts {
   definition: () => CacheDefinition
   isClosed: () => boolean
   stir: () => void
+  /** Called when nothing is left in the journal either. */
+  cleared: () => void
   /** Looks at about `count` entries that may have expired and drops those that have. */
   expire: (count: number) => { allSeen: boolean }
 }
@@ -30,7 +32,7 @@ interface Flush {
 const expiryStride = 8
 
 export function createFlush(parts: FlushParts): Flush {
-  const { store, journal, changes, departures, statistics, definition, isClosed, stir, expire } = parts
+  const { store, journal, changes, departures, statistics, definition, isClosed, stir, cleared, expire } = parts
   return {
     * flush() {
       while (!expire(expiryStride).allSeen)
@@ -49,6 +51,7 @@ export function createFlush(parts: FlushParts): Flush {
       if (isClosed())
         return 0
       journal.clear()
+      cleared()
       statistics.count('deletes', matched)
       statistics.count('flushes')
       if (changes.active)

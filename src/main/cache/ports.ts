@@ -282,6 +282,8 @@ export interface Cache {
   readonly bytes: number
   /** When an entry was stored last, in milliseconds of the wall clock. */
   readonly storedLast: number
+  /** The newest version that any cache of the engine has given: later writes get higher ones. */
+  readonly newestVersion: number
   /**
    * While persisted entries come back after a start; null when all are there. Calls that concern
    * one key find every entry meanwhile, all others only what has come back.
@@ -462,14 +464,23 @@ export interface JournalEntry extends PersistedEntry {
   position: number
 }
 
+/** Some entries of a journal, newest first. */
+export interface JournalPage {
+  /** Takes the next entry; undefined at the end. */
+  take: () => JournalEntry | undefined
+  /** The position below which to go on; null if nothing is left. */
+  readonly next: number | null
+}
+
 export interface EntryJournal {
   /**
-   * The next entries of a cache below this position, newest first: at most `most` of them, fewer if
-   * they are large. Leaves out those that have been written or removed by this journal since it was
-   * opened: the caller knows more about them. `next` is where to go on; null at the end.
+   * The entries of a cache below this position as they are on the disk: at most `most` of them,
+   * fewer if they are large. The caller knows what it has written since.
    */
-  page: (cacheId: string, below: number, most: number) => { entries: JournalEntry[], next: number | null }
-  /** The same for one entry. */
+  page: (cacheId: string, below: number, most: number) => JournalPage
+  /** The same, read while others work. */
+  pageLater: (cacheId: string, below: number, most: number) => Promise<JournalPage>
+  /** One entry as it was when the journal was opened; undefined once it was written or removed. */
   find: (cacheId: string, key: string) => JournalEntry | undefined
   /** The lowest position of an entry of the cache; null if there is none. */
   oldest: (cacheId: string) => number | null

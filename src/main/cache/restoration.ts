@@ -1,19 +1,22 @@
 import type { Clock, Stopwatch } from '../base/clock'
 import type { Departures } from './departures'
 import type { OperationParts } from './operations'
-import type { EntryJournal, JournalEntry, Restoring } from './ports'
+import type { EntryJournal, JournalEntry, JournalPage, Restoring } from './ports'
 import type { Store, StoredEntry } from './store'
 import { restoreLifetime, timeOf } from './lifetime'
 
-/** The return of the entries of one cache from its journal, newest first, page by page. */
+/** The return of the entries of one cache from its journal, newest first. */
 export interface Restoration extends Restoring {
   /**
    * The entry of the store, or of the journal if it has not come back yet. While this goes on it
    * takes the place of the store's `find`, so that no call sees the difference.
    */
   find: (key: string) => StoredEntry | undefined
-  /** Takes the next page, about so many entries. Returns false when it is over. */
-  step: (most: number) => boolean
+  /**
+   * Brings back so many entries. Returns whether there are more, or a promise if the next ones are
+   * still being read; it rejects if they cannot be.
+   */
+  step: (most: number) => boolean | Promise<void>
   /** What has not come back stays away. */
   stop: () => void
 }
@@ -35,13 +38,24 @@ interface RestorationParts extends Pick<OperationParts, 'fits'> {
   ended: () => void
 }
 
+/** Entries that are there at once. */
+const firstPage = 64
+/** Entries that are read at a time afterwards. */
+const laterPage = 1000
+
 export function createRestoration(parts: RestorationParts): Restoration {
   const { journal, cacheId, store, clock, stopwatch, departures, fits } = parts
   const { promise: done, resolve } = Promise.withResolvers<boolean>()
   const oldest = journal.oldest(cacheId)
+  /** Keys that came back because a call asked for them; they may be gone again. */
+  const asked = new Set<string>()
+  let page: JournalPage = journal.page(cacheId, Number.MAX_SAFE_INTEGER, firstPage)
+  /** The page after this one. */
+  let coming: Promise<void> | null = null
+  let following: JournalPage | null = null
   let newest: number | null = null
-  /** Entries below this position have not been looked at; null at the end. */
-  let below: number | null = Number.MAX_SAFE_INTEGER
+  let reached = Infinity
+  let isOver = false
 
   /** Puts an entry back, unless its time is over or it has become too large for the cache. */
   function takeBack({ position, key, version, ...row }: JournalEntry): void {
@@ -50,9 +64,9 @@ export function createRestoration(parts: RestorationParts): Restoration {
     const [wall, monotonic] = [clock.wall(), clock.monotonic()]
     const lifetime = restoreLifetime(row, wall, monotonic)
     const content = { value, contentType, tags, kind, flags, version, lifetime }
-    const isOver = timeOf(lifetime, wall, monotonic) >= lifetime.graceUntil
-    if (isOver || !fits(key, content)) {
-      departures.record(key, isOver ? 'expired' : 'evicted')
+    const isExpired = timeOf(lifetime, wall, monotonic) >= lifetime.graceUntil
+    if (isExpired || !fits(key, content)) {
+      departures.record(key, isExpired ? 'expired' : 'evicted')
       journal.remove(cacheId, key)
       return
     }
@@ -61,45 +75,80 @@ export function createRestoration(parts: RestorationParts): Restoration {
   }
 
   function end(isWhole: boolean): void {
-    if (below === null)
+    if (isOver)
       return
-    below = null
+    isOver = true
+    asked.clear()
     parts.ended()
     resolve(isWhole)
+  }
+
+  /** Reads the next page while this one is brought back. */
+  function readAhead(): void {
+    if (page.next === null || coming !== null || following !== null)
+      return
+    coming = journal.pageLater(cacheId, page.next, laterPage).then((read) => {
+      following = read
+      coming = null
+    })
+    // Whoever waits for it gets the error.
+    coming.catch(() => {})
+  }
+
+  /** The next entry; null if it is still being read, undefined at the end. */
+  function next(): JournalEntry | null | undefined {
+    for (;;) {
+      const entry = page.take()
+      if (entry !== undefined || page.next === null)
+        return entry
+      if (following === null)
+        return null
+      page = following
+      following = null
+      readAhead()
+    }
   }
 
   return {
     done,
     get progress() {
-      if (below === null || oldest === null)
-        return 1
-      return newest === null ? 0 : Math.min(1, Math.max(0, (newest - below) / (newest - oldest + 1)))
+      if (isOver || oldest === null || newest === null)
+        return isOver || oldest === null ? 1 : 0
+      return Math.min(1, Math.max(0, (newest - reached) / (newest - oldest + 1)))
     },
     find(key) {
       const found = store.find(key)
-      const row = found === undefined && below !== null ? journal.find(cacheId, key) : undefined
-      if (row === undefined)
+      if (found !== undefined || isOver || asked.has(key))
         return found
+      const row = journal.find(cacheId, key)
+      if (row === undefined)
+        return undefined
+      asked.add(key)
       takeBack(row)
       parts.settle()
       return store.find(key)
     },
     step(most) {
-      if (below === null)
-        return false
-      const { entries, next } = journal.page(cacheId, below, most)
-      newest ??= entries[0]?.position ?? next
-      for (const entry of entries) {
-        const held = store.find(entry.key)
-        if (held === undefined)
+      readAhead()
+      for (let left = most; left > 0 && !isOver; left--) {
+        const entry = next()
+        if (entry === null) {
+          parts.settle()
+          return coming ?? Promise.resolve()
+        }
+        if (entry === undefined) {
+          parts.settle()
+          end(true)
+          return false
+        }
+        newest ??= entry.position
+        reached = entry.position
+        if (!asked.has(entry.key))
           takeBack(entry)
       }
-      parts.settle()
-      if (next === null)
-        end(true)
-      else if (below !== null)
-        below = next
-      return below !== null
+      if (!isOver)
+        parts.settle()
+      return !isOver
     },
     stop: () => end(false),
   }

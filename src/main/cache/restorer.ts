@@ -29,11 +29,37 @@ const patience = 20
  */
 export function createRestorer({ stopwatch, answered, failed }: RestorerParts): Restorer {
   const waiting: Restoration[] = []
+  /** Those whose next entries are being read. */
+  const reading = new Set<Restoration>()
   let next: { cancel: () => void } | null = null
   let longest: number = idle.longest
   /** Slices that are still run with pauses. */
   let careful = 0
   let seen = answered()
+
+  /** Goes on with a restoration when its next entries have been read. */
+  async function read(restoration: Restoration, more: Promise<void>): Promise<void> {
+    reading.add(restoration)
+    try {
+      await more
+      if (reading.has(restoration))
+        add(restoration)
+    }
+    catch (error) {
+      fail(restoration, error)
+    }
+    reading.delete(restoration)
+  }
+
+  function fail(restoration: Restoration, error: unknown): void {
+    restoration.stop()
+    failed(error)
+  }
+
+  function add(restoration: Restoration): void {
+    waiting.push(restoration)
+    schedule()
+  }
 
   /** One step of the restoration whose turn it is. */
   function step(entries: number): void {
@@ -41,12 +67,14 @@ export function createRestorer({ stopwatch, answered, failed }: RestorerParts): 
     if (restoration === undefined)
       return
     try {
-      if (restoration.step(entries))
+      const more = restoration.step(entries)
+      if (more === true)
         waiting.push(restoration)
+      else if (more !== false)
+        void read(restoration, more)
     }
     catch (error) {
-      restoration.stop()
-      failed(error)
+      fail(restoration, error)
     }
   }
 
@@ -85,14 +113,13 @@ export function createRestorer({ stopwatch, answered, failed }: RestorerParts): 
   }
 
   return {
-    add(restoration) {
-      waiting.push(restoration)
-      schedule()
-    },
+    add,
     dispose() {
       next?.cancel()
       next = null
-      waiting.splice(0).forEach(({ stop }) => stop())
+      for (const { stop } of [...waiting.splice(0), ...reading])
+        stop()
+      reading.clear()
     },
   }
 }

@@ -1,5 +1,6 @@
-import type { Stopwatch } from '../base/clock'
+import type { Clock, Stopwatch } from '../base/clock'
 import type { Configuration } from '../base/configuration'
+import type { LogReader } from '../base/log-reader'
 import type { FlagSpec, Given } from './arguments'
 import type { CliClient } from './client'
 import type { Completes } from './completes'
@@ -26,6 +27,9 @@ export interface CommandContext {
   output: Output
   io: Io
   stopwatch: Stopwatch
+  clock: Clock
+  /** The log of a data folder. Rejects with an Error if it is not the person's own. */
+  openLogs: (home: string) => Promise<LogReader>
   /** Starts the server and resolves with the exit code once it has stopped. */
   serve: (configuration: Configuration) => Promise<number>
   /** Everything that decides how a server starts. Throws Failure (usage). */

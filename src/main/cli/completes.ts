@@ -19,6 +19,10 @@ export async function connectionNames(client: CliClient): Promise<readonly strin
   return (await client.call('connections.list', {})).map(({ name }) => name)
 }
 
+export async function snapshotNames(client: CliClient): Promise<readonly string[]> {
+  return (await client.call('snapshots.list', {})).map(({ name }) => name)
+}
+
 export async function jobIds(client: CliClient): Promise<readonly string[]> {
   return (await client.call('jobs.list', {})).map(({ id }) => id)
 }

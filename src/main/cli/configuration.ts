@@ -97,6 +97,7 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
     memory: readMemory(),
     inFlight: read(options.inFlight) ?? null,
     headless: read(options.headless) ?? false,
+    seed: readPath(options.seed, { mustBeReadable: false }) ?? null,
     connections: find.connections.flatMap(option => read(option) ?? []),
   }
 

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync, readFileSync } from 'node:fs'
 import { homedir, totalmem } from 'node:os'
 import process from 'node:process'
 import { usableMemory } from '../base/machine-memory'
@@ -19,6 +19,8 @@ export interface Io {
   machineMemory: number
   /** Whole content of a file that the person has named. Throws as node:fs does. */
   readFile: (path: string) => Buffer
+  /** A file that the person has named, in parts. Rejects as node:fs does. */
+  readParts: (path: string) => AsyncIterable<Buffer>
   /**
    * Whole content of a file that nobody has named: at most 1 MB, and no device or pipe, which might
    * never end. Throws as node:fs does.
@@ -55,6 +57,7 @@ export function createProcessIo(files: Pick<Io, 'readPrivateFile' | 'writePrivat
     userFolder: homedir(),
     machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
     readFile: path => readFileSync(path),
+    readParts: path => createReadStream(path, { highWaterMark: partBytes }),
     readSmallFile,
     openFile: path => openFile(platform, path),
     stopSignal,
@@ -69,6 +72,8 @@ function stopSignal(): AbortSignal {
   return stop.signal
 }
 
+/** Bytes that are read at once, of what is sent on. */
+const partBytes = 512 * 1024
 const smallFile = 1_000_000
 
 function readSmallFile(path: string): Buffer {

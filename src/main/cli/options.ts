@@ -179,6 +179,14 @@ export const options = {
     parse: boolean,
     harmless: true,
   }),
+  seed: option({
+    variable: 'LARDER_SEED',
+    flag: 'seed',
+    placeholder: '<file>',
+    default: null,
+    meaning: 'A snapshot to load at each start, before the server is ready; entries with other keys stay.',
+    parse: text,
+  }),
 } as const satisfies Record<string, Option>
 
 /** What the documents say of the variables that give connections: one of any number. */

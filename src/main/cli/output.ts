@@ -27,9 +27,13 @@ export interface Output {
   show: (value: unknown, render: () => string) => Promise<void>
   /**
    * Results that come one after the other, each on a line: under `--json` as JSON, else as `render`
-   * writes it. Control characters are escaped.
+   * writes it, on a terminal in the colour of `colour`. Control characters are escaped.
    */
-  lines: <T>(values: readonly T[], render: (value: T) => string) => Promise<void>
+  lines: <T>(
+    values: readonly T[],
+    render: (value: T) => string,
+    colour?: (value: T) => Colour | undefined,
+  ) => Promise<void>
   /** Writes our own text, such as help. */
   text: (text: string) => Promise<void>
   /** Writes a sentence for the person. Silent with `--json`. */
@@ -40,12 +44,14 @@ export interface Output {
   heading: (text: string) => string
 }
 
+type Colour = 'red' | 'yellow' | 'dim'
+
 export function createOutput({ stdout, stderr, env }: Pick<Io, 'stdout' | 'stderr' | 'env'>, json: boolean): Output {
   // Without a listener a closed pipe would be an uncaught exception; `write` reports it if it
   // matters.
   for (const stream of [stdout, stderr])
     stream.on('error', () => {})
-  const emphasis = (stream: Io['stdout'], format: 'bold' | 'red', text: string): string =>
+  const emphasis = (stream: Io['stdout'], format: 'bold' | Colour, text: string): string =>
     stream.isTTY && !env.NO_COLOR && env.TERM !== 'dumb' ? styleText(format, text, { validateStream: false }) : text
 
   return {
@@ -53,10 +59,12 @@ export function createOutput({ stdout, stderr, env }: Pick<Io, 'stdout' | 'stder
     raw: bytes => write(stdout, bytes),
     text: text => write(stdout, `${text}\n`),
     show: (value, render) => write(stdout, json ? `${safeJson(value)}\n` : `${escapeLines(render())}\n`),
-    async lines(values, render) {
+    async lines(values, render, colour = () => undefined) {
+      const line = <T>(value: T, text: string, format: Colour | undefined): string =>
+        json ? safeJson(value, 0) : format === undefined ? text : emphasis(stdout, format, text)
       // In one piece: a write for each of a million lines would take longer than the lines.
       if (values.length > 0)
-        await write(stdout, values.map(value => `${json ? safeJson(value, 0) : escapeText(render(value))}\n`).join(''))
+        await write(stdout, values.map(value => `${line(value, escapeText(render(value)), colour(value))}\n`).join(''))
     },
     async message(text) {
       if (!json)

@@ -52,6 +52,23 @@ export const questions: { readonly [N in OperationName]?: Question<N> } = {
     const { createdAt } = await client.call('caches.get', { name: cache })
     return { text: `Delete every entry of ${cache} that select chooses?`, only: { createdAt } }
   },
+  'snapshots.save': async ({ name, replace }, { client }) => {
+    const there = replace === true && (await client.call('snapshots.list', {})).some(each => each.name === name)
+    return there ? `Replace the snapshot ${name}?` : null
+  },
+  'snapshots.load': ({ name, mode, cache, dryRun }) => mode === 'replace' && dryRun !== true
+    ? `Load the snapshot ${name}, and delete every entry of ${cache ?? 'its caches'} that it does not have?`
+    : null,
+  'snapshots.delete': async ({ name }, { client }) => {
+    const there = (await client.call('snapshots.list', {})).some(each => each.name === name)
+    return there ? `Delete the snapshot ${name}?` : null
+  },
+  'imports.start': ({ mode, dryRun }) => mode === 'replace' && dryRun !== true
+    ? 'Import the file, and delete every entry of its caches that it does not have?'
+    : null,
+  'imports.fetch': ({ mode, dryRun, cache, connection }) => mode === 'replace' && dryRun !== true
+    ? `Import from ${connection}, and delete every entry of ${cache} that it does not have?`
+    : null,
   'keys.revoke': async ({ id }, { client }) => {
     const key = (await client.call('keys.list', {})).find(each => each.id === id)
     return key === undefined ? null : `Revoke the API key ${id}, ${key.label}? Apps that use it are refused at once.`

@@ -1,4 +1,4 @@
-import type { Stopwatch } from '../base/clock'
+import type { Clock, Stopwatch } from '../base/clock'
 import type { Configuration } from '../base/configuration'
 import type { FlagSpec, Given } from './arguments'
 import type { Command, CommandContext } from './command'
@@ -8,7 +8,7 @@ import type { Io } from './io'
 import type { Output } from './output'
 import { Writable } from 'node:stream'
 import { LarderError, messageOf } from '@shared/errors'
-import { systemStopwatch } from '../base/clock'
+import { systemClock, systemStopwatch } from '../base/clock'
 import { defaultHome } from '../base/default-home'
 import { parseGiven, readArguments } from './arguments'
 import { createCliClient } from './client'
@@ -24,11 +24,12 @@ import { createOutput, ReaderGone } from './output'
 import { suggestion } from './suggest'
 import { baseUrl, boolean } from './values'
 
-interface RunServices {
+interface RunServices extends Pick<CommandContext, 'openLogs'> {
   /** Runs the server until it is told to stop; resolves with the exit code. */
   serve: (configuration: Configuration) => Promise<number>
   version: string
   stopwatch?: Stopwatch
+  clock?: Clock
 }
 
 const globals = {
@@ -165,7 +166,7 @@ function checkFlags(command: Command, flags: ReadonlyMap<string, Given>): void {
 function createContext(
   flags: ReadonlyMap<string, Given>,
   io: Io,
-  { serve, stopwatch = systemStopwatch }: RunServices,
+  { serve, openLogs, stopwatch = systemStopwatch, clock = systemClock }: RunServices,
   output: Output,
   signal?: AbortSignal,
 ): CommandContext {
@@ -189,7 +190,9 @@ function createContext(
     output,
     io,
     stopwatch,
+    clock,
     home,
+    openLogs,
     serve,
     configuration: () => resolveConfiguration(createServerLookup(flags, sources), sources),
   }

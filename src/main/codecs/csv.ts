@@ -1,8 +1,10 @@
 import type { Buffer } from 'node:buffer'
+import type { CsvCell } from '../base/csv-line'
 import type { ColumnType, RowColumn, RowTable } from './table'
 import type { Scalar } from './values'
 import { counted, grouped } from '@shared/grouped'
 import { FormatFault } from '../base/conversions'
+import { csvCell, readCsvLine } from '../base/csv-line'
 import { quoted } from './fault'
 import { numberText } from './json'
 import { createSink } from './sink'
@@ -10,15 +12,7 @@ import { checkCells, checkNames, checkTyped, columnOf, fits64 } from './table'
 import { bufferOf, decodeUtf8 } from './utf8'
 import { readTime, writeTime } from './values'
 
-const quote = 0x22
-const comma = 0x2C
-const lineFeed = 0x0A
-const carriageReturn = 0x0D
-
-/** A cell of RFC 4180. One that is quoted is text, an empty one without quotes is null. */
-interface Cell { text: string, quoted: boolean }
-
-/** Cells of a line, from `at` on; `next` is the start of the next line. */
+/** The error for a cell, by its column, counted from 1. */
 type Place = (column: number, reason: string) => FormatFault
 
 /**
@@ -30,13 +24,13 @@ export function readCsv(bytes: Uint8Array): RowTable {
   const text = decodeUtf8(bytes).replace(/^\uFEFF/, '')
   if (text === '')
     return { rows: 0, columns: [] }
-  const header: Cell[] = []
-  let at = readLine(text, 0, header, (column, reason) =>
+  const header: CsvCell[] = []
+  let at = readCsvLine(text, 0, header, (column, reason) =>
     new FormatFault('broken', `Header, column ${grouped(column)}: ${reason}.`))
   const names = header.map(cell => cell.text)
   checkNames(names)
   const columns = names.map(() => ({ cells: [] as (string | null)[], hasQuoted: false }))
-  const line: Cell[] = []
+  const line: CsvCell[] = []
   for (let row = 1; at < text.length; row++) {
     line.length = 0
     const place: Place = (column, reason) => {
@@ -44,7 +38,7 @@ export function readCsv(bytes: Uint8Array): RowTable {
       const said = name === undefined ? grouped(column) : quoted(name)
       return new FormatFault('broken', `Row ${grouped(row)}, column ${said}: ${reason}.`)
     }
-    at = readLine(text, at, line, place)
+    at = readCsvLine(text, at, line, place)
     if (line.length !== names.length) {
       throw place(
         Math.min(line.length, names.length) + 1,
@@ -67,41 +61,6 @@ export function readCsv(bytes: Uint8Array): RowTable {
       const name = names[index] as string
       return hasQuoted ? { name, type: 'text', cells } : guessed(name, cells)
     }),
-  }
-}
-
-/** Reads one line into `cells` and returns where the next one starts. */
-function readLine(text: string, start: number, cells: Cell[], place: Place): number {
-  for (let at = start; ;) {
-    const isQuoted = text[at] === '"'
-    const end = isQuoted ? closingQuote(text, at, () => place(cells.length + 1, 'the quote is never closed')) : at
-    let stop = end
-    for (; stop < text.length; stop++) {
-      const code = text.charCodeAt(stop)
-      if (code === comma || code === lineFeed || code === carriageReturn)
-        break
-      if (isQuoted)
-        throw place(cells.length + 1, 'something follows the closing quote')
-      if (code === quote)
-        throw place(cells.length + 1, 'a quote stands inside a cell that is not quoted')
-    }
-    const raw = isQuoted ? text.slice(at + 1, end - 1) : text.slice(at, stop)
-    cells.push({ text: isQuoted ? raw.replaceAll('""', '"') : raw, quoted: isQuoted })
-    if (text[stop] !== ',')
-      return text[stop] === '\r' && text[stop + 1] === '\n' ? stop + 2 : stop + 1
-    at = stop + 1
-  }
-}
-
-/** The place after the quote that closes the cell. */
-function closingQuote(text: string, open: number, unclosed: () => FormatFault): number {
-  for (let at = open + 1; ;) {
-    const found = text.indexOf('"', at)
-    if (found < 0)
-      throw unclosed()
-    if (text[found + 1] !== '"')
-      return found + 1
-    at = found + 2
   }
 }
 
@@ -161,7 +120,7 @@ export function writeCsv(table: RowTable, limit: number): Buffer {
   const sink = createSink(limit)
   if (table.columns.length === 0)
     return sink.end()
-  sink.text(`${table.columns.map(({ name }) => written(name)).join(',')}\r\n`)
+  sink.text(`${table.columns.map(({ name }) => csvCell(name)).join(',')}\r\n`)
   for (let row = 0; row < table.rows; row++) {
     let line = ''
     for (const [index, { cells }] of table.columns.entries())
@@ -173,7 +132,7 @@ export function writeCsv(table: RowTable, limit: number): Buffer {
 
 function cellText(cell: Scalar): string {
   switch (typeof cell) {
-    case 'string': return guesses.some(([, guess]) => guess(cell) !== undefined) ? `"${cell}"` : written(cell)
+    case 'string': return guesses.some(([, guess]) => guess(cell) !== undefined) ? `"${cell}"` : csvCell(cell)
     case 'number': return numberText(cell)
     case 'object': return cell === null
       ? ''
@@ -182,9 +141,4 @@ function cellText(cell: Scalar): string {
         : writeTime(cell)
     default: return String(cell)
   }
-}
-
-/** A text, in quotes where it needs them. */
-function written(text: string): string {
-  return text === '' || /[",\r\n\uFEFF]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

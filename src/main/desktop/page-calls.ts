@@ -1,5 +1,5 @@
 import type { ShellOperationName, ShellOutput, ShellParsed } from '@shared/ipc'
-import type { OperationName } from '@shared/operations'
+import type { OperationName, OperationSpec } from '@shared/operations'
 import type { WebContents } from 'electron'
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
@@ -22,6 +22,8 @@ interface PageCallsOptions {
   keeper: ServerKeeper
   /** Saves the port for later starts. */
   rememberPort: (port: number) => void
+  /** A text for a report while no server runs. */
+  report: () => Promise<string>
   logger: Logger
 }
 
@@ -31,7 +33,7 @@ type ShellAnswers = { [N in ShellOperationName]: (input: ShellParsed<N>, page: W
  * The calls that the page may make: one channel for each operation of the table, run as the owner,
  * and the shell's own.
  */
-export function answerPageCalls({ keeper, rememberPort, logger }: PageCallsOptions): PageCalls {
+export function answerPageCalls({ keeper, rememberPort, report, logger }: PageCallsOptions): PageCalls {
   const channels = createDisposableStack()
   const readers = new Map<WebContents, EventReader>()
 
@@ -43,11 +45,14 @@ export function answerPageCalls({ keeper, rememberPort, logger }: PageCallsOptio
         rememberPort(port)
       return state
     },
+    'shell.diagnostics': async () => ({ text: await report() }),
     'shell.events': (_, page) => readerOf(page).next(),
   }
 
-  for (const name of Object.keys(operations) as OperationName[])
-    channels.use(handle(channelOf(name), input => keeper.call(name, input as never), logger))
+  for (const name of Object.keys(operations) as OperationName[]) {
+    const { bodyLimit }: OperationSpec = operations[name]
+    channels.use(handle(channelOf(name), input => keeper.call(name, input as never), logger, bodyLimit))
+  }
   for (const name of Object.keys(shellOperations) as ShellOperationName[]) {
     channels.use(handle(
       channelOf(name),

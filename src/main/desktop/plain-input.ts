@@ -6,8 +6,10 @@ import { limits } from '@shared/limits'
  * Refuses anything that JSON could not contain: structured cloning allows cycles, maps, dates and
  * buffers, and inputs of any size. So an operation gets the same kinds of input over IPC as over
  * HTTP, and no more of it. Throws LarderError `invalid-input`, `too-large`.
+ *
+ * @param most bytes, about
  */
-export function checkPlainInput(input: unknown): void {
+export function checkPlainInput(input: unknown, most: number): void {
   const waiting: [value: unknown, depth: number][] = [[input, 1]]
   let size = 0
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -20,7 +22,7 @@ export function checkPlainInput(input: unknown): void {
       for (const key of Object.keys(value)) {
         size += key.length
         waiting.push([value[key], depth + 1])
-        if (size + waiting.length > limits.adminBody)
+        if (size + waiting.length > most)
           break
       }
     }
@@ -30,8 +32,8 @@ export function checkPlainInput(input: unknown): void {
         'The input must consist of text, numbers, booleans, null, lists and objects.',
       )
     }
-    if (size + waiting.length > limits.adminBody)
-      throw new LarderError('too-large', `The input must be at most ${grouped(limits.adminBody)} bytes.`)
+    if (size + waiting.length > most)
+      throw new LarderError('too-large', `The input must be at most ${grouped(most)} bytes.`)
   }
 }
 

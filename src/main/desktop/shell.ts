@@ -32,6 +32,8 @@ interface ShellOptions {
   places: { home: string, resources: string, preload: string }
   homeFiles: HomeFiles
   rememberPort: (port: number) => void
+  /** A text for a report while no server runs. */
+  report: () => Promise<string>
   /** Null if this system has no start at login. */
   loginItem: LoginItem | null
   /** Address of Vite's server while somebody works on the console. */
@@ -51,7 +53,7 @@ interface Shell {
  * once the app is ready.
  */
 export function createShell(options: ShellOptions): Shell {
-  const { keeper, files, version, platform, places, homeFiles, rememberPort, loginItem, develop, logger } = options
+  const { keeper, files, version, platform, places, homeFiles, loginItem, develop, logger } = options
   const parts = createDisposableStack()
   const icon = join(places.resources, 'icon.png')
   const appProtocol = createAppProtocol({
@@ -78,7 +80,7 @@ export function createShell(options: ShellOptions): Shell {
   const switchboard = createSwitchboard({ keeper, logger })
   const actions = createDesktopActions({ keeper, window, notices, loginItem, logger, refresh: () => void show() })
   const tray = parts.use(createTray({ folder: join(places.resources, 'tray'), platform, actions }))
-  const calls = parts.use(answerPageCalls({ keeper, rememberPort, logger }))
+  const calls = parts.use(answerPageCalls(options))
   parts.use(watchStores({ keeper, notices, logger }))
 
   async function show(): Promise<void> {

@@ -1,13 +1,15 @@
+import type { ServerWatch } from '@shared/server-watch'
 import type { ConnectionCondition } from '../base/connection-pool'
+import type { EventLoopDelay } from '../base/event-loop-delay'
 import type { InFlight } from '../base/in-flight'
 import type { ServedCaches } from '../serving/caches'
 import type { Breaker } from '../serving/elsewhere/breaker'
 import type { CallMeter } from '../serving/elsewhere/meter'
 import type { CacheFigures, Statistics } from '../serving/ports'
-import type { EventLoopDelay } from './event-loop-delay'
 import type { StreamPlaces } from './stream-places'
-import { connectionStates } from '@shared/connections/schemas'
+import { connectionStates } from '@shared/connections/states'
 import { missReasonNames } from '@shared/miss-reasons'
+import { watchedParts } from '@shared/server-watch'
 
 export interface MetricsInput {
   /** The caches that the caller may see. They belong to one user, so that names are unique. */
@@ -17,17 +19,16 @@ export interface MetricsInput {
   process: ProcessFigures | null
 }
 
-/** Figures of the process, from `process.memoryUsage.rss()` and `process.cpuUsage()`. */
+/** Figures of the process and the machine. */
 export interface ProcessFigures {
   uptimeSeconds: number
-  /** Bytes. */
-  residentMemory: number
   /** User and system time together. */
   cpuSeconds: number
   inFlight: Pick<InFlight, 'bytes' | 'budget'>
   eventStreams: Pick<StreamPlaces, 'open'>
   eventLoop: EventLoopDelay
   connections: readonly ConnectionFigures[]
+  watch: ServerWatch
 }
 
 interface ConnectionFigures {
@@ -71,7 +72,7 @@ export function renderMetrics({ caches, engine, process }: MetricsInput): string
 }
 
 function processFamilies(figures: ProcessFigures): Family[] {
-  const { uptimeSeconds, residentMemory, cpuSeconds, inFlight, eventStreams, eventLoop, connections } = figures
+  const { uptimeSeconds, cpuSeconds, inFlight, eventStreams, eventLoop, connections, watch } = figures
   const { p50, p99, max } = eventLoop
   const held = 'Bytes that requests hold: read in, built, or waiting to be sent.'
   return [
@@ -96,9 +97,44 @@ function processFamilies(figures: ProcessFigures): Family[] {
         { labels: { quantile: '1' }, value: max },
       ],
     },
-    single('process_resident_memory_bytes', 'gauge', 'Resident memory size in bytes.', residentMemory),
+    ...watchFamilies(watch),
+    single('process_resident_memory_bytes', 'gauge', 'Resident memory size in bytes.', watch.memory.rss),
     single('process_cpu_seconds_total', 'counter', 'Total user and system CPU time spent in seconds.', cpuSeconds),
     single('process_uptime_seconds', 'gauge', 'Seconds since the server started.', uptimeSeconds),
+  ]
+}
+
+/** What the watchdog looks at, and what it found. */
+function watchFamilies({ memory, disk, files, stores, troubles }: ServerWatch): Family[] {
+  const expected = 'Resident memory that the process should not exceed with its budget.'
+  return [
+    single('larder_memory_used_bytes', 'gauge', 'Bytes of all entries and their overhead.', memory.used),
+    single('larder_memory_expected_bytes', 'gauge', expected, memory.expected),
+    ...disk === null
+      ? []
+      : [
+          single('larder_disk_free_bytes', 'gauge', 'Bytes left on the disk of the data folder.', disk.free),
+          single('larder_disk_size_bytes', 'gauge', 'Bytes of the disk of the data folder.', disk.size),
+        ],
+    ...files === null
+      ? []
+      : [
+          single('larder_database_bytes', 'gauge', 'Bytes of the databases with their logs.', files.databases),
+          single('larder_log_bytes', 'gauge', 'Bytes of the log.', files.log),
+        ],
+    {
+      name: 'larder_store_up',
+      type: 'gauge',
+      help: '1 while a store can be written, 0 while it cannot.',
+      samples: Object.entries(stores).map(([store, state]) => ({ labels: { store }, value: Number(state === 'ok') })),
+    },
+    {
+      name: 'larder_trouble',
+      type: 'gauge',
+      help: '1 while a threshold of this part is crossed.',
+      samples: watchedParts.map(part =>
+        ({ labels: { part }, value: Number(troubles.some(trouble => trouble.part === part)) })),
+    },
   ]
 }
 

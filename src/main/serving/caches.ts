@@ -14,9 +14,13 @@ import { cacheOff, cachingOff } from './off-errors'
 import { whileRestoring } from './restoring'
 import { createStack } from './stack'
 
+/** With what entries are saved and loaded. */
+type TransferMethod = 'chosen' | 'delete' | 'page' | 'peek' | 'roomFor' | 'set'
+
 /** A cache of the engine with its layers. */
 export interface Mount {
-  readonly cache: CacheFigures & Pick<Cache, 'counters' | 'forecast' | 'get' | 'recordLatency'>
+  /** Without its layers: what long work does here is no matter of a source. */
+  readonly cache: CacheFigures & Pick<Cache, 'counters' | 'forecast' | 'get' | 'recordLatency' | TransferMethod>
   readonly served: ServedCache
 }
 

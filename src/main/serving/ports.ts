@@ -129,7 +129,10 @@ export type Refresh = (what: 'held' | { prefix: string }, progress: Progress, ca
 type Administered = keyof CacheFigures | 'configure' | 'counters' | 'forecast' | 'recordHit' | 'recordLatency'
 
 /** The information that is available about a cache. */
-export type CacheFigures = Pick<Cache, 'definition' | 'size' | 'bytes' | 'statistics' | 'storedLast' | 'restoring'>
+export type CacheFigures = Pick<
+  Cache,
+  'definition' | 'size' | 'bytes' | 'statistics' | 'storedLast' | 'newestVersion' | 'restoring'
+>
 
 /**
  * A layer between protocols and engine: it may answer instead of the cache, answer later, or not at

@@ -1,4 +1,5 @@
 import type { Stopwatch } from '../base/clock'
+import type { Logger } from '../base/logger'
 import type { Timer } from '../base/timer'
 import type { Maybe } from './maybe'
 import type { CacheFigures, ServedCache } from './ports'
@@ -18,7 +19,7 @@ export function stillRestoring({ definition: { name }, restoring }: CacheFigures
   const percent = Math.floor((restoring?.progress ?? 1) * 100)
   return new LarderError(
     'restoring',
-    `The cache ${name} is being restored: ${percent} % of its entries are back. Calls for one key work.`,
+    `The cache ${name} is being restored: ${percent} % of its entries are back. Calls for one key work; try this one again in a few seconds.`,
     { retryAfter },
   )
 }
@@ -57,6 +58,11 @@ export function whileRestoring(next: ServedCache, cache: CacheFigures, timer: Ti
   }
 }
 
+/** Resolves when all entries of these caches are back. For jobs, which may take their time. */
+export async function untilRestored(caches: readonly Pick<CacheFigures, 'restoring'>[]): Promise<void> {
+  await Promise.all(caches.map(({ restoring }) => restoring?.done))
+}
+
 /** How far the restoration has come, in the form of `/readyz`; nothing if all entries are there. */
 export function describeRestoring(
   caches: readonly CacheFigures[],
@@ -73,7 +79,7 @@ export function describeRestoring(
  */
 export async function tellOfRestoring(
   caches: readonly CacheFigures[],
-  { stopwatch, tell }: { stopwatch: Stopwatch, tell: (sentence: string) => void },
+  { stopwatch, logger, tell }: { stopwatch: Stopwatch, logger: Logger, tell: (sentence: string) => void },
 ): Promise<void> {
   const under = caches.filter(({ restoring }) => restoring !== null)
   if (under.length === 0)
@@ -85,6 +91,8 @@ export async function tellOfRestoring(
   // The log says why something could not be read.
   if (over.includes(false))
     return
+  const seconds = ((stopwatch.now() - begun) / 1000).toFixed(1)
   const entries = under.reduce((sum, { size }) => sum + size, 0)
-  tell(`restored ${grouped(entries)} entries in ${((stopwatch.now() - begun) / 1000).toFixed(1)} s.`)
+  logger.info('entries of persistent caches are back', { caches: under.length, entries, seconds: Number(seconds) })
+  tell(`restored ${grouped(entries)} entries in ${seconds} s.`)
 }

@@ -2,10 +2,12 @@ import type { Database } from 'better-sqlite3'
 import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { Migration } from './migrations'
-import { basename } from 'node:path'
+import { lstatSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { messageOf } from '@shared/errors'
 import Sqlite from 'better-sqlite3'
-import { ensurePrivateDatabase, replaceFile } from './private-files'
+import { ensurePrivateDatabase, replaceFile, syncFolder } from './private-files'
+import { besides, setAside } from './set-aside'
 
 interface DatabaseOptions {
   /** Absolute path; created if it is missing. */
@@ -28,11 +30,39 @@ interface DatabaseOptions {
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const { file } = options
-  ensurePrivateDatabase(file)
+  if (!isThere(file))
+    create(options)
+  return open(file, options)
+}
+
+/**
+ * Makes a new database under another name first, so that one with the right name is always whole:
+ * an empty file there is one that has lost what was in it.
+ */
+function create(options: DatabaseOptions): void {
+  const { file, clock, logger } = options
+  // SQLite would apply a write-ahead log to any database of its name.
+  if (besides.some(beside => isThere(`${file}${beside}`)))
+    logger.warn('a log without its database was set aside', { file: setAside(file, clock.wall()) })
+  const fresh = `${file}.new`
+  for (const suffix of ['', ...besides])
+    rmSync(`${fresh}${suffix}`, { force: true })
+  open(fresh, options).close()
+  renameSync(fresh, file)
+  syncFolder(dirname(file))
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+function open(path: string, options: DatabaseOptions): Database {
+  const { file } = options
+  ensurePrivateDatabase(path)
 
   let database: Database | undefined
   try {
-    database = new Sqlite(file)
+    database = new Sqlite(path)
     // This comes first, so that a foreign file stays unchanged.
     checkOwner(database, options)
     declarePragmas(database)
@@ -42,6 +72,12 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
   catch (error) {
     database?.close()
+    if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_READONLY')) {
+      throw new Error(
+        `${file} is read-only, so Larder cannot use it; make it writable, or choose another data folder`,
+        { cause: error },
+      )
+    }
     if (error instanceof Sqlite.SqliteError)
       throw new Error(`${file} cannot be opened: ${error.message} (${error.code})`, { cause: error })
     throw error
@@ -95,33 +131,42 @@ function migrate(database: Database, { file, applicationId, migrations, clock, l
       )
     }
   }
-  if (applied.length > 0 && applied.length < migrations.length)
-    keepCopy(database, file, migrations[applied.length] as Migration)
-  for (const [index, { name, sql }] of migrations.entries()) {
-    if (index < applied.length)
-      continue
-    try {
-      database.transaction(() => {
-        database.exec(sql)
-        database
-          .prepare('INSERT INTO schema_migration (number, name, applied_at) VALUES (?, ?, ?)')
-          .run(index + 1, name, Math.round(clock.wall()))
-        // The id is in the header and so part of the transaction: an incomplete database is never
-        // taken for ours.
-        database.pragma(`application_id = ${applicationId}`)
-      }).immediate()
+  const missing = migrations.slice(applied.length)
+  if (applied.length > 0 && missing[0])
+    keepCopy(database, file, missing[0])
+  // All steps together, so that a process that is killed leaves the old schema or the new one.
+  database.transaction(() => {
+    for (const { mend } of migrations.slice(0, applied.length)) {
+      if (mend && database.prepare(mend.when).get())
+        database.exec(mend.sql)
     }
-    catch (error) {
-      throw new Error(
-        `${file}: the schema step ${name} failed and changed nothing: ${messageOf(error)}`,
-        { cause: error },
-      )
-    }
+    for (const [index, migration] of missing.entries())
+      applyStep(database, file, migration, applied.length + index + 1, clock)
+    // The id is in the header and so part of the transaction: an incomplete database is never taken
+    // for ours.
+    if (missing.length > 0)
+      database.pragma(`application_id = ${applicationId}`)
+  }).immediate()
+  for (const { name } of missing)
     logger.info('schema migrated', { database: basename(file), migration: name })
-  }
   // This writes at every start, so that checkPragmas always reads the settings back after a first
   // write.
   database.pragma(`user_version = ${migrations.length}`)
+}
+
+function applyStep(database: Database, file: string, { name, sql }: Migration, number: number, clock: RealClock): void {
+  try {
+    database.exec(sql)
+    database
+      .prepare('INSERT INTO schema_migration (number, name, applied_at) VALUES (?, ?, ?)')
+      .run(number, name, Math.round(clock.wall()))
+  }
+  catch (error) {
+    throw new Error(
+      `${file}: the schema step ${name} failed and changed nothing: ${messageOf(error)}`,
+      { cause: error },
+    )
+  }
 }
 
 /**

@@ -4,10 +4,8 @@ import type { Logger } from '../base/logger'
 import { join } from 'node:path'
 import { systemClock } from '../base/clock'
 import { openDatabase } from './database'
+import { entryKind } from './kinds'
 import { entryMigrations } from './migrations'
-
-/** `LRDe`, in the header of `entries.db`. */
-const applicationId = 0x4C524465
 
 /** Opens `entries.db` of a data folder. Throws what `openDatabase` throws. */
 export function openEntryDatabase({ home, logger, clock = systemClock }: {
@@ -15,5 +13,6 @@ export function openEntryDatabase({ home, logger, clock = systemClock }: {
   logger: Logger
   clock?: RealClock
 }): Database {
+  const { applicationId } = entryKind
   return openDatabase({ file: join(home, 'entries.db'), applicationId, migrations: entryMigrations, clock, logger })
 }

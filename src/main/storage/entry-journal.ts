@@ -1,7 +1,8 @@
 import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
-import type { EntryJournal } from '../cache/ports'
+import type { EntryJournal, JournalPage } from '../cache/ports'
 import type { EntryWriter } from './entry-writer'
+import type { PageMessage } from './page-message'
 import { LarderError, messageOf } from '@shared/errors'
 import { systemClock } from '../base/clock'
 import { createBacklog } from './backlog'
@@ -9,6 +10,7 @@ import { openEntryDatabase } from './entry-database'
 import { createEntryPages } from './entry-pages'
 import { createEntryRows } from './entry-rows'
 import { createDirectWriter } from './entry-writer'
+import { unpackPage } from './page-message'
 import { createRemoteWriter } from './remote-writer'
 import { createWriteQueue } from './write-queue'
 
@@ -40,8 +42,6 @@ const batchSize = 512 * 1024
 const backlogLimit = 8 * 1024 * 1024
 /** Changes that are held back before they are written without further delay. */
 const mostHeldBack = 1000
-/** Bytes of values in a page of entries, so that a page takes a fraction of a millisecond. */
-const pageSize = 64 * 1024
 
 interface Waiter { round: number, resolve: () => void, reject: (error: Error) => void }
 
@@ -70,7 +70,8 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   const rows = createEntryRows(database)
   /** Positions of rows that mean nothing. They stay where they are, until their key is written. */
   const unreadable = new Set<number>()
-  const pages = createEntryPages(database, (position, error) => {
+  const pages = createEntryPages(database)
+  const unpack = (page: PageMessage): JournalPage => unpackPage(page, (position, error) => {
     if (unreadable.size === 0)
       logger.error(`entries.db has entries that ${leftOut}`, { reason: messageOf(error), position })
     unreadable.add(position)
@@ -84,6 +85,8 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   let waiters: Waiter[] = []
   let timer: NodeJS.Timeout | undefined
   let failure: string | null = null
+  /** Why entries could not be read, first of all. */
+  let readFailure: string | null = null
   let closed = false
   const backlog = createBacklog(() => queue.bytes >= backlogLimit && failure === null && !closed)
 
@@ -181,13 +184,27 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
     })
   }
 
+  /** Tells of what cannot be read by the health of the store, and throws it. */
+  function unread(error: unknown): never {
+    readFailure ??= messageOf(error)
+    throw error
+  }
+
+  function reading<T>(read: () => T): T {
+    try {
+      return read()
+    }
+    catch (error) {
+      return unread(error)
+    }
+  }
+
   return {
-    page(cacheId, below, most) {
-      const { entries, next } = pages.below(cacheId, below, { entries: most, bytes: pageSize })
-      return { entries: entries.filter(({ key }) => !queue.concerns(cacheId, key)), next }
-    },
+    page: (cacheId, below, most) => unpack(reading(() => pages.below(cacheId, below, most))),
+    pageLater: async (cacheId, below, most) => unpack(await writer.read({ cacheId, below, most }).catch(unread)),
+    find: (cacheId, key) =>
+      queue.concerns(cacheId, key) ? undefined : unpack(reading(() => pages.find(cacheId, key))).take(),
     oldest: pages.oldest,
-    find: (cacheId, key) => queue.concerns(cacheId, key) ? undefined : pages.find(cacheId, key),
     put(cacheId, entry) {
       queue.put(cacheId, entry)
       changed()
@@ -221,6 +238,8 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
         return `entries.db cannot be written, ${queue.bytes} bytes wait: ${failure}`
       if (closed)
         return 'entries.db is closed'
+      if (readFailure !== null)
+        return `entries.db cannot be read: ${readFailure}. Restart Larder to try again`
       return unreadable.size === 0 ? 'ok' : `entries.db has ${unreadable.size} entries that ${leftOut}`
     },
     async close() {

@@ -54,9 +54,11 @@ export function createExportFiles({ home, logger }: { home: string, logger: Logg
         get bytes() {
           return bytes
         },
-        write: text => onDisk(async () => {
-          const data = Buffer.from(text)
-          await file.appendFile(data)
+        write: added => onDisk(async () => {
+          const data = typeof added === 'string' ? Buffer.from(added) : added
+          // At its place: what a full disk took of an attempt that failed is written over.
+          for (let done = 0; done < data.length;)
+            done += (await file.write(data, done, data.length - done, bytes + done)).bytesWritten
           bytes += data.length
         }),
         async read(from, length) {

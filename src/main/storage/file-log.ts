@@ -1,15 +1,17 @@
+import type { LogSource } from '@shared/server-log'
 import type { Disposable } from '../base/disposable'
 import { closeSync, constants, fstatSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '@shared/errors'
+import { logFolder, logPaths, logStems } from './log-files'
 import { ensurePrivateFile, ensurePrivateFolder, openOwnFile, tightenFile } from './private-files'
 
 interface FileLogOptions {
   /** Absolute data folder. */
   home: string
-  /** Name of the file, without `.log`: each writer needs its own. @default 'larder' */
-  name?: string
-  /** Size in bytes at which the log file is rotated. @default 5 MB */
+  /** Who writes: each writer has files of its own. @default 'server' */
+  source?: LogSource
+  /** Size in bytes at which the log file is rotated. @default 10 MB */
   rotateAt?: number
   /** Receives a line that cannot be written. @default standard error */
   onFailure?: (line: string, reason: string) => void
@@ -30,11 +32,9 @@ interface FileLog extends Disposable {
  * the folder or the files are not the person's own.
  */
 export function createFileLog(options: FileLogOptions): FileLog {
-  const { home, name: stem = 'larder', rotateAt = 5_000_000, onFailure = toStandardError } = options
-  const folder = join(home, 'logs')
-  ensurePrivateFolder(folder)
-  const [file, previous, oldest] = ['', '.1', '.2'].map(age =>
-    join(folder, `${stem}${age}.log`)) as [string, string, string]
+  const { home, source = 'server', rotateAt = 10_000_000, onFailure = toStandardError } = options
+  ensurePrivateFolder(join(home, logFolder))
+  const [file, previous, oldest] = logPaths(home, logStems[source])
   let descriptor: number | null = null
   let size = 0
 

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
 import { LarderError, messageOf } from '@shared/errors'
+import { isDamage } from './damage'
 import { translateDiskFault } from './disk-faults'
 
 interface GuardedWritesOptions {
@@ -21,6 +22,12 @@ interface GuardedWrites extends Disposable {
    * `storage-full` if the disk takes no write, and whatever `work` throws.
    */
   write: <T>(work: () => T) => T
+  /**
+   * Like `write`, for work that takes something away: a key, a password, a session. It gets into
+   * the database itself and not only into the write-ahead log, which may lose its end unnoticed if
+   * it is damaged. The rest is checked at the next start.
+   */
+  revoke: <T>(work: () => T) => T
   /** Like `write`, but keeps the work for later instead of throwing `storage-full`. */
   writeOrKeep: (name: string, work: () => void) => boolean
   /** Why the disk refuses writes; null while it takes them. */
@@ -40,7 +47,10 @@ export function createGuardedWrites(options: GuardedWritesOptions): GuardedWrite
   const { database, home, logger, onHealth, retryDelay } = options
   const kept = new Map<string, () => void>()
   let failure: string | null = null
+  let damage: string | null = null
   let timer: NodeJS.Timeout | undefined
+  /** The transaction under way, or work that is kept, takes something away. */
+  let revoking = false
   const put = database.prepare('INSERT OR REPLACE INTO setting (name, value) VALUES (\'trial\', ?)')
   const drop = database.prepare('DELETE FROM setting WHERE name = \'trial\'')
 
@@ -54,14 +64,37 @@ export function createGuardedWrites(options: GuardedWritesOptions): GuardedWrite
         return work()
       })()
       kept.clear()
+      if (revoking)
+        settleRevocation()
       return result
     }
     catch (error) {
+      if (isDamage(error))
+        foundDamage(messageOf(error))
       const translated = translateDiskFault(error, home)
       if (translated !== error)
         failed(messageOf(error))
       throw translated
     }
+  }
+
+  function settleRevocation(): void {
+    try {
+      const [{ busy }] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
+      revoking = busy !== 0
+    }
+    catch (error) {
+      // It is written all the same, and the next change tries again.
+      logger.warn('a revocation is in the write-ahead log only', { reason: messageOf(error) })
+    }
+  }
+
+  /** Only a start can put a damaged database aside, so this lasts until then. */
+  function foundDamage(reason: string): void {
+    if (damage !== null)
+      return
+    damage = `${reason}. Restart Larder to set the database aside`
+    logger.error('the metadata is damaged', { reason })
   }
 
   function failed(reason: string): void {
@@ -101,6 +134,10 @@ export function createGuardedWrites(options: GuardedWritesOptions): GuardedWrite
 
   return {
     write,
+    revoke: work => write(() => {
+      revoking = true
+      return work()
+    }),
     writeOrKeep(name, work) {
       try {
         write(work)
@@ -116,7 +153,7 @@ export function createGuardedWrites(options: GuardedWritesOptions): GuardedWrite
       }
     },
     get failure() {
-      return failure
+      return damage ?? failure
     },
     dispose() {
       clearTimeout(timer)

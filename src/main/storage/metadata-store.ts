@@ -10,6 +10,7 @@ import { systemClock } from '../base/clock'
 import { openCacheTable } from './cache-table'
 import { openDatabase } from './database'
 import { createGuardedWrites } from './guarded-writes'
+import { metadataKind } from './kinds'
 import { metadataMigrations } from './migrations'
 import { openSessionTable } from './session-table'
 import { createTable, flagColumn, jsonColumn, listColumn, plainColumn, timeColumn } from './table'
@@ -24,9 +25,6 @@ interface MetadataOptions {
   /** Milliseconds between two attempts to write again. @default 2000 */
   retryDelay?: number
 }
-
-/** `LRDm`, in the header of `larder.db`. */
-const applicationId = 0x4C52446D
 
 /** Milliseconds that a write waits for another program to let go of the database. */
 const lockPatience = 100
@@ -72,7 +70,7 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
   const { home, clock = systemClock, logger, onHealth = () => {}, retryDelay = 2000 } = options
   const database = openDatabase({
     file: join(home, 'larder.db'),
-    applicationId,
+    applicationId: metadataKind.applicationId,
     migrations: metadataMigrations,
     clock,
     logger,
@@ -80,7 +78,7 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
   // Every request waits as long as a write does. The start may wait longer, for a server that ends.
   database.pragma(`busy_timeout = ${lockPatience}`)
   const guarded = createGuardedWrites({ database, home, logger, onHealth, retryDelay })
-  const { write } = guarded
+  const { write, revoke } = guarded
   const users = createTable(database, 'user', userColumns)
   const caches = openCacheTable(database, logger)
   const keys = createTable(database, 'api_key', keyColumns)
@@ -96,8 +94,8 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
       list: users.list,
       insert: user => unlessTaken('user.name', userName(user.name), () => write(() => users.insert(user))),
       update: (id, change) =>
-        unlessTaken('user.name', userName(change.name ?? ''), () => write(() => users.update(id, change))),
-      delete: id => write(() => users.delete(id)),
+        unlessTaken('user.name', userName(change.name ?? ''), () => revoke(() => users.update(id, change))),
+      delete: id => revoke(() => users.delete(id)),
     },
     caches: {
       list: caches.list,
@@ -110,9 +108,9 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
     keys: {
       list: keys.list,
       insert: key => write(() => keys.insert(key)),
-      update: (id, change) => write(() => keys.update(id, change)),
-      delete: id => write(() => keys.delete(id)),
-      deleteOf: userId => void write(() => deleteKeysOf.run(userId)),
+      update: (id, change) => (isUse(change) ? write : revoke)(() => keys.update(id, change)),
+      delete: id => revoke(() => keys.delete(id)),
+      deleteOf: userId => void revoke(() => deleteKeysOf.run(userId)),
     },
     connections: {
       list: connections.list,
@@ -125,9 +123,9 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
     sessions: {
       list: sessions.list,
       put: session => write(() => sessions.put(session)),
-      delete: id => write(() => sessions.delete(id)),
+      delete: id => revoke(() => sessions.delete(id)),
     },
-    settings: openSettings(database, write),
+    settings: openSettings(database, revoke),
     transaction: write,
     writeOrKeep: guarded.writeOrKeep,
     health: () => healthOf(database, guarded.failure),
@@ -138,6 +136,11 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
       database.close()
     },
   }
+}
+
+/** Whether a change of a key only says when it was used. */
+function isUse(change: Partial<KeyRecord>): boolean {
+  return Object.keys(change).every(field => field === 'lastUsedAt')
 }
 
 function openSettings(

@@ -159,7 +159,8 @@ export function readPrivateFile(path: string): Buffer {
   }
 }
 
-function syncFolder(path: string): void {
+/** Makes sure that what was created, renamed or removed in a folder is on the disk. */
+export function syncFolder(path: string): void {
   // Windows cannot open folders, and its renames are journaled.
   if (process.platform === 'win32')
     return

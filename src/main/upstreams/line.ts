@@ -1,4 +1,4 @@
-import type { ConnectionState } from '@shared/connections/schemas'
+import type { ConnectionState } from '@shared/connections/states'
 import type { Stopwatch } from '../base/clock'
 import type { ConnectionCondition } from '../base/connection-pool'
 import type { Link } from './driver'

@@ -1,6 +1,15 @@
 import type { ScreenName } from '@shared/console-paths'
 import type { Component } from 'vue'
-import { BookOpenText, Cable, KeyRound, LayoutDashboard, ScrollText, Settings2, SquareTerminal } from '@lucide/vue'
+import {
+  BookOpenText,
+  Cable,
+  Camera,
+  KeyRound,
+  LayoutDashboard,
+  ScrollText,
+  Settings2,
+  SquareTerminal,
+} from '@lucide/vue'
 
 /** A screen of the console. src/shared/console-paths.ts has its path in the row of this name. */
 interface Screen {
@@ -46,6 +55,13 @@ export const screens: readonly Screen[] = [
     icon: Cable,
     key: 'u',
     load: () => import('./views/sources/SourcesView.vue'),
+  },
+  {
+    name: 'snapshots',
+    title: 'Snapshots',
+    icon: Camera,
+    key: 'n',
+    load: () => import('./views/snapshots/SnapshotsView.vue'),
   },
   { name: 'keys', title: 'API keys', icon: KeyRound, key: 'k', load: () => import('./views/keys/KeysView.vue') },
   {

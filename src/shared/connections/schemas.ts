@@ -1,14 +1,13 @@
 import type { DriverName } from './drivers'
+import type { ConnectionState } from './states'
 import { z } from 'zod'
 import { pathName } from '../path-name'
 import { mapRows, namesOf } from '../rows'
 import { CacheName } from '../schemas'
 import { driverNames, driverRows } from './drivers'
 import { creationFields } from './read'
+import { connectionStates } from './states'
 import '../without-eval'
-
-export const connectionStates = ['idle', 'connecting', 'ok', 'down'] as const
-export type ConnectionState = (typeof connectionStates)[number]
 
 /** What a test does, one after the other. */
 export const connectionSteps = ['resolve', 'connect', 'secure', 'authenticate', 'read', 'write'] as const

@@ -1,4 +1,4 @@
-import { CacheRefresh, JobInfo, JobPart, JobRead, JobSelect, JobStart } from '../jobs'
+import { CacheRefresh, FilePart, JobInfo, JobRead, JobSelect, JobStart } from '../jobs'
 import { limits } from '../limits'
 import { Nothing } from '../schemas'
 import { operation } from './spec'
@@ -74,9 +74,9 @@ export const jobsOperations = {
     reach: 'own',
     mutates: false,
     status: 200,
-    summary: 'Read a part of the file of an export; the last three exports keep theirs until the server stops.',
+    summary: 'Read a part of the file of an export or a comparison; the last three keep theirs until the server stops.',
     input: JobRead,
-    output: JobPart,
+    output: FilePart,
     errors: ['job-not-found', 'no-file'],
   }),
 } as const

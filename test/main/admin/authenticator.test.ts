@@ -78,14 +78,21 @@ it('lets nobody in before the first start is through', async () => {
   const { silentLogger } = await import('../../../src/main/base/logger')
   const { createJobBook } = await import('../../../src/main/serving/jobs/job-book')
   const { createMemoryExportFiles } = await import('../../helpers/memory-export-files')
+  const { createMemorySnapshotFiles } = await import('../../helpers/memory-snapshot-files')
+  const { createManualTimer } = await import('../../helpers/manual-timer')
   const clock = createManualClock()
   const early = createAdministration({
     machineMemory: 4e9,
+    readLog: () => expect.fail('Nobody is let in'),
+    watch: () => expect.fail('Nobody is let in'),
     metadata,
     history: { read: () => expect.fail('Nobody is let in'), minute: () => expect.fail('Nobody is let in') },
     gateways: { state: () => undefined, settled: () => undefined, ownPort: () => 7777 },
     jobs: createJobBook({ clock, stopwatch: clock.stopwatch, hub: createEventHub(() => {}), logger: silentLogger }),
     exportFiles: createMemoryExportFiles(),
+    snapshotFiles: createMemorySnapshotFiles(),
+    timer: createManualTimer(),
+    sourceOf: () => undefined,
     vault: { vault: createFakeVault(), wanted: 'auto', reason: null },
     caches: serve(createFakeEngine()),
     pool: createFakePool(),

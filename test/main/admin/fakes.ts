@@ -105,6 +105,7 @@ function createFakeCache(definition: CacheDefinition): Cache {
     size: 3,
     bytes: 300,
     storedLast: 0,
+    newestVersion: 0,
     restoring: null,
     configure: change => void Object.assign(definition, change),
     forecast: ({ maxEntries }) => ({ evicted: Math.max(0, 3 - (maxEntries ?? 3)), of: 3, exact: true }),

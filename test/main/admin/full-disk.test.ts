@@ -33,6 +33,11 @@ const inputs: Partial<Record<OperationName, (id: string) => object>> = {
   'connections.update': () => ({ name: 'main', url: 'redis://:other@localhost' }),
   'connections.delete': () => ({ name: 'main' }),
   'jobs.start': () => ({ kind: 'export', cache: 'a' }),
+  'snapshots.save': () => ({ name: 'second' }),
+  'snapshots.diff': () => ({ a: 'first', b: 'first' }),
+  'snapshots.delete': () => ({ name: 'first' }),
+  'imports.begin': () => ({ format: 'ndjson', cache: 'a' }),
+  'imports.write': id => ({ id, at: 0, text: 'a' }),
   'keys.create': () => ({ label: 'new', scopes: ['read'] }),
   'keys.update': id => ({ id, label: 'changed' }),
   'keys.revoke': id => ({ id }),
@@ -49,11 +54,14 @@ describe('on a full disk', () => {
   })
 
   it.each(writing)('%s answers 507 and changes nothing, in memory or in the database', async (name) => {
-    const { call, metadata, exportFiles, events, watch, vault } = await startAdministration()
+    const { call, owner, metadata, exportFiles, snapshotFiles, events, watch, vault } = await startAdministration()
     await call('caches.create', { name: 'a', ttl: 1 })
     const key = await call('keys.create', { label: 'k', scopes: ['read'], caches: null, origins: [] })
     await call('connections.create', { name: 'main', driver: 'redis', url: 'redis://:pw@localhost' })
     const bob = await call('users.create', { name: 'bob', password })
+    const upload = await call('imports.begin', { format: 'ndjson', cache: 'a' })
+    const snapshot = await snapshotFiles.create(owner.userId)
+    await snapshot.keep('first')
     const state = async (): Promise<unknown> => [
       stored(metadata),
       [...vault.secrets],
@@ -63,12 +71,15 @@ describe('on a full disk', () => {
       await call('settings.get'),
       await call('jobs.list'),
       await call('connections.list'),
+      await call('snapshots.list'),
     ]
     const before = await state()
     watch()
     metadata.failNextWrite(full())
     exportFiles.failure = full()
-    const input = mustBe(inputs[name])(name.startsWith('users') ? bob.id : key.id)
+    snapshotFiles.failure = full()
+    const id = name.startsWith('users') ? bob.id : name.startsWith('imports') ? upload.id : key.id
+    const input = mustBe(inputs[name])(id)
     expect(await refusal(call(name, input))).toMatchObject({ code: 'storage-full' })
     expect(await state()).toEqual(before)
     expect(events).toEqual([])

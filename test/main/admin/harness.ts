@@ -16,8 +16,11 @@ import { createHistory } from '../../../src/main/serving/history/history'
 import { createJobBook } from '../../../src/main/serving/jobs/job-book'
 import { LarderError } from '../../../src/shared/errors'
 import { operations } from '../../../src/shared/operations'
+import { createManualTimer } from '../../helpers/manual-timer'
 import { createMemoryExportFiles } from '../../helpers/memory-export-files'
 import { createMemoryMetadata } from '../../helpers/memory-metadata'
+import { createMemorySnapshotFiles } from '../../helpers/memory-snapshot-files'
+import { goodWatch } from '../../helpers/server-watch'
 import { createFakeEngine, createFakePages, createFakePool, createFakeVault, serve } from './fakes'
 
 export const controlToken = 'lc_0123456789abcdef'
@@ -52,6 +55,7 @@ export async function startAdministration(
   onTestFinished(() => jobs.dispose())
   const history = createHistory({ engine, clock, stopwatch: clock.stopwatch, hub, logger })
   const exportFiles = createMemoryExportFiles()
+  const snapshotFiles = createMemorySnapshotFiles()
   const administration = createAdministration({
     vault: { vault, wanted: 'auto', reason: 'No bus.' },
     machineMemory: 4e9,
@@ -67,6 +71,9 @@ export async function startAdministration(
     history,
     gateways: { state: () => undefined, settled: () => undefined, ownPort: () => 7777 },
     exportFiles,
+    snapshotFiles,
+    timer: createManualTimer(),
+    sourceOf: () => undefined,
     requestLog: {
       list: () => Promise.resolve({ total: 0, requests: [], since: null, dropped: 0, own: 0 }),
       groups: () => Promise.resolve({ groups: [], total: 0, requests: 0, since: null }),
@@ -74,6 +81,8 @@ export async function startAdministration(
       total: () => 7,
       rename() {},
     },
+    watch: () => goodWatch,
+    readLog: () => Promise.resolve({ lines: [], cursor: null, unreadable: 0 }),
     environmentKey,
     controlToken,
     ownerName: 'ada',
@@ -125,6 +134,7 @@ export async function startAdministration(
     metadata,
     engine,
     exportFiles,
+    snapshotFiles,
     jobs,
     vault,
     pages,

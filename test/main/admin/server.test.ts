@@ -1,6 +1,7 @@
 import type { EngineEvent } from '../../../src/main/cache/ports'
 import { describe, expect, it } from 'vitest'
 import { total, withHitRatio } from '../../../src/main/admin/totals'
+import { goodWatch } from '../../helpers/server-watch'
 import { noStatistics } from './fakes'
 import { codeOf, mustBe, refusal, startAdministration } from './harness'
 
@@ -199,6 +200,9 @@ it('tells administrators alone what the caches of all users came to', async () =
   const { everyone, caches } = await call('stats.get')
   expect([caches, everyone?.caches, everyone?.entries, everyone?.bytes]).toEqual([1, 3, 9, 900])
   expect((await call('stats.get', {}, bob)).everyone).toBeNull()
+  // Red: in src/main/admin/server-state.ts give `watch` to everybody.
+  expect((await call('stats.get')).watch).toEqual(goodWatch)
+  expect((await call('stats.get', {}, bob)).watch).toBeUndefined()
 })
 
 it('tells the state of the server', async () => {

@@ -14,7 +14,8 @@ const writes = Number(process.argv[2])
 const kind = process.argv[3]
 function ignore(): void {}
 const journal = {
-  page: () => ({ entries: [], next: null }),
+  page: () => ({ take: () => undefined, next: null }),
+  pageLater: async () => ({ take: () => undefined, next: null }),
   find: () => undefined,
   oldest: () => null,
   put: ignore,

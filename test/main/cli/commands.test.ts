@@ -192,6 +192,12 @@ const rows: Record<string, Row> = {
     sends: [['GET', '/admin/stats']],
     prints: /\nmisses +1,014\n {2}absent +1,000\n[\s\S]*\nturned away by a switch +6\n[\s\S]*\nlatency p99 \(µs\) +30\.5\n/,
   },
+  'diagnostics': {
+    argv: ['diagnostics'],
+    replies: [{ body: { text: '## Larder diagnostics\n- a\u001Bb\n' } }],
+    sends: [['GET', '/admin/diagnostics']],
+    prints: '## Larder diagnostics\n- a\\u{1b}b\n',
+  },
   'status': {
     argv: ['status'],
     replies: [{ body: samples.ready }],

@@ -74,6 +74,7 @@ const defaults: Configuration = {
   memory: null,
   inFlight: null,
   headless: false,
+  seed: null,
   connections: [],
 }
 const key = 'sixteen-letters!'
@@ -128,6 +129,8 @@ describe('every variable, and the flag that says the same', () => {
     ['LARDER_IN_FLIGHT', '128MB', { inFlight: 128_000_000 }],
     ['LARDER_HEADLESS', 'on', { headless: true }],
     ['LARDER_HEADLESS', '0', { headless: false }],
+    ['LARDER_SEED', 'seed.ndjson', { seed: '/project/seed.ndjson' }],
+    ['LARDER_SEED', '/data/seed.ndjson', { seed: '/data/seed.ndjson' }],
   ])('%s=%s', (variable, text, expected, others = {}) => {
     const env = { ...others.env, [variable]: text }
     expect(configure({ ...others, env })).toEqual({ ...defaults, ...expected })
@@ -365,7 +368,7 @@ describe('a variable of Larder that there is not', () => {
     ['environment', 'LARDER_MEMROY', 'LARDER_MEMROY has no effect; did you mean LARDER_MEMORY?'],
     ['environment', 'LARDER_ALLOWED_HOST', 'LARDER_ALLOWED_HOST has no effect; did you mean LARDER_ALLOWED_HOSTS?'],
     ['.env', 'LARDER_VAULTS', 'LARDER_VAULTS in /project/.env has no effect; did you mean LARDER_VAULT?'],
-    ['environment', 'LARDER_SPEED', 'LARDER_SPEED has no effect'],
+    ['environment', 'LARDER_VELOCITY', 'LARDER_VELOCITY has no effect'],
     ['environment', 'LARDER_CONNECTION_', 'LARDER_CONNECTION_ has no effect'],
     ['environment', 'LARDER_CONNECTION_main', 'LARDER_CONNECTION_main has no effect'],
     ['environment', 'LARDER_PORT', undefined],

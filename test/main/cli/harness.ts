@@ -1,12 +1,15 @@
 import type { IncomingHttpHeaders, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Clock } from '../../../src/main/base/clock'
 import type { Configuration } from '../../../src/main/base/configuration'
 import type { Io } from '../../../src/main/cli/io'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { Readable, Writable } from 'node:stream'
+import { createManualClock } from '../../../src/main/base/clock'
 import { run } from '../../../src/main/cli/run'
+import { openLogs } from '../../../src/main/storage/log-reader'
 
 interface Recorded { method: string, url: string, headers: IncomingHttpHeaders, body: Buffer }
 export interface Reply { status?: number, headers?: Record<string, string>, body?: unknown }
@@ -77,12 +80,14 @@ interface Surroundings extends Partial<Pick<Io, Replaced>> {
   /** Replaces the system's opener. @default one that opens everything */
   opener?: (path: string) => Promise<void>
   tty?: boolean
+  /** @default a clock that stands at the start of 2026 */
+  clock?: Clock
 }
 
 /** Runs one command line in an environment that contains only the given things. */
 export async function larder(
   argv: readonly string[],
-  { files = {}, input, opener = async () => {}, tty = false, ...given }: Surroundings = {},
+  { files = {}, input, opener = async () => {}, tty = false, clock = createManualClock(), ...given }: Surroundings = {},
 ): Promise<Outcome> {
   const stdout = collect(tty)
   const stderr = collect(tty)
@@ -101,6 +106,9 @@ export async function larder(
     userFolder: '/home/ada',
     machineMemory: 64e9,
     readFile: path => readFrom(files, path),
+    async* readParts(path) {
+      yield readFrom(files, path)
+    },
     readSmallFile: path => readFrom(files, path),
     readPrivateFile: path => readFrom(files, path),
     writePrivateFile: (path, text) => void (written[path] = text),
@@ -112,6 +120,8 @@ export async function larder(
     ...given,
   }, {
     version: '1.2.3',
+    clock,
+    openLogs: async home => openLogs(home),
     serve: async (configuration) => {
       served.push(configuration)
       return 0

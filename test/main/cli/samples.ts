@@ -52,6 +52,8 @@ export const samples = {
     progress: 0.256,
     secondsLeft: 3,
     bytes: null,
+    fileName: null,
+    outcome: null,
     startedAt: '2026-01-01T00:00:00.000Z',
     endedAt: null,
     detail: null,

@@ -31,6 +31,7 @@ const rows: Record<keyof typeof options, Row> = {
   vault: { text: 'env', set: ({ vault }: { vault: string }) => vault === 'env' },
   memory: { text: '3MiB', set: ({ memory }: { memory: number }) => memory === 3 * 2 ** 20 },
   inFlight: { text: '3MB', set: ({ inFlight }: { inFlight: number }) => inFlight === 3e6 },
+  seed: { text: 'evil.ndjson', set: ({ seed }: { seed: string | null }) => seed !== null },
   headless: { text: '1', set: ({ headless }: { headless: boolean }) => headless },
 }
 const table = (Object.keys(rows) as (keyof typeof rows)[]).map((name) => {

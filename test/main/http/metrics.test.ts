@@ -1,86 +1,9 @@
-import type { Cache, Statistics } from '../../../src/main/cache/ports'
-import type { MetricsInput, ProcessFigures } from '../../../src/main/http/metrics'
+import type { MetricsInput } from '../../../src/main/http/metrics'
+import type { ServerWatch } from '../../../src/shared/server-watch'
 import { describe, expect, it } from 'vitest'
 import { renderMetrics } from '../../../src/main/http/metrics'
-import { initialSettings } from '../../../src/shared/cache-settings'
-import { missReasons } from '../../../src/shared/miss-reasons'
-import { mapRows } from '../../../src/shared/rows'
-
-const statistics: Statistics = {
-  hits: 12,
-  staleHits: 2,
-  misses: {
-    ...mapRows(missReasons, () => 0),
-    absent: 1,
-    expired: 2,
-    evicted: 3,
-    flushed: 4,
-    invalidated: 5,
-    disabled: 6,
-  },
-  sets: 7,
-  deletes: 8,
-  evictions: 9,
-  expirations: 10,
-  latency: { count: 1000, p50: 40, p90: 250, p99: 1_500_000, max: 2_000_000 },
-}
-
-function fakeCache(name: string, change: { enabled?: boolean, statistics?: Partial<Statistics> } = {}): Cache {
-  const unused = (): never => {
-    throw new Error('Metrics only read figures')
-  }
-  return {
-    definition: { ...initialSettings, id: name, space: 'ann', name, ttl: 60, enabled: change.enabled ?? true },
-    size: 3,
-    bytes: 4096,
-    storedLast: 0,
-    restoring: null,
-    configure: unused,
-    forecast: unused,
-    get: unused,
-    getHeld: unused,
-    peek: unused,
-    roomFor: unused,
-    roomForBatch: unused,
-    set: unused,
-    delete: unused,
-    drop: unused,
-    touch: unused,
-    increment: unused,
-    mergePatch: unused,
-    batch: unused,
-    flush: unused,
-    invalidate: unused,
-    page: unused,
-    orderProgress: unused,
-    entries: unused,
-    chosen: unused,
-    recordHit: unused,
-    recordLatency: unused,
-    counters: {
-      counts: { hits: 0, staleHits: 0, evictions: 0, flushes: 0 },
-      misses: statistics.misses,
-      latency: { count: 0, take: unused },
-    },
-    statistics: () => ({ ...statistics, ...change.statistics }),
-  }
-}
-
-const figures: ProcessFigures = {
-  uptimeSeconds: 12.5,
-  residentMemory: 90_000_000,
-  cpuSeconds: 1.25,
-  inFlight: { bytes: 1_000_000, budget: 64_000_000 },
-  eventStreams: { open: 3 },
-  eventLoop: { p50: 0.0001, p99: 0.004, max: 0.02 },
-  connections: [{
-    name: 'main',
-    driver: 'redis',
-    condition: { state: 'down' },
-    calls: { recent: () => ({ loads: 3, failures: 2, p50: 4, p99: null }), total: { loads: 70, failures: 9 } },
-    breaker: { state: 'open' },
-  }],
-}
+import { goodWatch } from '../../helpers/server-watch'
+import { fakeCache, figures, statistics } from './metrics-figures'
 
 function render(change: Partial<MetricsInput> = {}) {
   return parseExposition(renderMetrics({
@@ -154,10 +77,36 @@ describe('renderMetrics', () => {
       'larder_source_resting',
       'larder_source_call_seconds',
       'larder_event_loop_delay_seconds',
+      'larder_memory_used_bytes',
+      'larder_memory_expected_bytes',
+      'larder_disk_free_bytes',
+      'larder_disk_size_bytes',
+      'larder_database_bytes',
+      'larder_log_bytes',
+      'larder_store_up',
+      'larder_trouble',
       'process_resident_memory_bytes',
       'process_cpu_seconds_total',
       'process_uptime_seconds',
     ])
+  })
+
+  it('has what the watchdog looks at', () => {
+    const watch: ServerWatch = {
+      ...goodWatch,
+      disk: null,
+      stores: { metadata: 'ok', entries: 'failing' },
+      troubles: [{ part: 'stores', severe: true, sentence: 'It fails.' }],
+    }
+    const well = render()
+    expect(well.value('larder_disk_free_bytes')).toBe(40e9)
+    expect(well.value('larder_trouble', { part: 'stores' })).toBe(0)
+    const ill = render({ process: { ...figures, watch } })
+    expect(ill.types.has('larder_disk_free_bytes')).toBe(false)
+    expect(ill.value('larder_store_up', { store: 'entries' })).toBe(0)
+    expect(ill.value('larder_store_up', { store: 'metadata' })).toBe(1)
+    expect(ill.value('larder_trouble', { part: 'stores' })).toBe(1)
+    expect(ill.value('larder_trouble', { part: 'disk' })).toBe(0)
   })
 
   it('names counters with _total, everything else without', () => {
@@ -180,8 +129,8 @@ describe('renderMetrics', () => {
   })
 
   it('writes numbers as the format does', () => {
-    const number = (residentMemory: number) =>
-      render({ process: { ...figures, residentMemory } }).value('process_resident_memory_bytes')
+    const number = (uptimeSeconds: number) =>
+      render({ process: { ...figures, uptimeSeconds } }).value('process_uptime_seconds')
     for (const wanted of [
       0,
       1e21,

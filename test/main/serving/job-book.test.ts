@@ -5,6 +5,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { createManualClock } from '../../../src/main/base/clock'
 import { createEventHub } from '../../../src/main/base/event-hub'
 import { silentLogger } from '../../../src/main/base/logger'
+import { createProgress } from '../../../src/main/base/progress'
 import { createJobBook } from '../../../src/main/serving/jobs/job-book'
 import { LarderError } from '../../../src/shared/errors'
 import { JobInfo } from '../../../src/shared/jobs'
@@ -166,14 +167,14 @@ it('remembers the last twenty that ended, and the files of the last three', asyn
   expect([list.length, list.at(-1)?.id]).toEqual([21, running.id])
   expect(files.map(({ removed }) => Math.min(1, removed))).toEqual([...Array.from({ length: 22 }).fill(1), 0, 0, 0])
   expect(book.fileOf('ada', list[0]?.id ?? '')).toBe(files[24])
-  expect(() => book.fileOf('ada', list[10]?.id ?? '')).toThrow('the last exports keep theirs')
-  expect(() => book.fileOf('ada', running.id)).toThrow('Only an export has a file.')
+  expect(() => book.fileOf('ada', list[10]?.id ?? '')).toThrow('the last jobs keep theirs')
+  expect(() => book.fileOf('ada', running.id)).toThrow('Only an export and a comparison have a file.')
 })
 
 // Red: in `follow` return the result of a cancelled job.
 it('a request that waits for a job learns of its end', async () => {
   const { book, topics } = setUp()
-  const progress = { seen: 0, total: 0, matched: 3, gone: 0, cancelled: false }
+  const progress = { ...createProgress(), matched: 3 }
   expect(await book.follow(order, progress, Promise.resolve(3))).toBe(3)
   await expect(book.follow(order, progress, Promise.reject(new LarderError('cache-not-found', 'gone'))))
     .rejects.toMatchObject({ code: 'cache-not-found' })

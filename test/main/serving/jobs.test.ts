@@ -67,8 +67,9 @@ it('an export rests between slices and ends where it is cancelled', async () => 
   const { mount, call } = setUpFull(hurried())
   const lines: string[] = []
   const progress = createProgress()
-  const file = { write: async (text: string) => void lines.push(text) }
-  const done = exportEntries(await mount.served.chosen(null, progress, call), file, progress, hurried())
+  const entries = mount.served.chosen(null, progress, call)
+  const write = async (text: string): Promise<void> => void lines.push(text)
+  const done = exportEntries({ entries, format: 'ndjson', write }, progress, hurried())
   progress.cancelled = true
   await done
   expect([progress.matched < 10, lines]).toEqual([true, []])
@@ -115,8 +116,9 @@ it('an export has what is there, and counts no reads', async () => {
   const before = mount.cache.statistics()
   const lines: string[] = []
   const progress = createProgress()
-  const file = { write: async (text: string) => void lines.push(text) }
-  await exportEntries(await mount.served.chosen(null, progress, call), file, progress, clock.stopwatch)
+  const entries = mount.served.chosen(null, progress, call)
+  const write = async (text: string): Promise<void> => void lines.push(text)
+  await exportEntries({ entries, format: 'ndjson', write }, progress, clock.stopwatch)
   const rows = lines.join('').split('\n').filter(line => line !== '').map(line => JSON.parse(line) as object)
   const plain = { contentType: 'application/octet-stream', tags: [] }
   expect(rows).toEqual([

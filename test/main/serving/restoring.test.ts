@@ -1,6 +1,7 @@
 import type { ServedCache } from '../../../src/main/serving/ports'
 import { Buffer } from 'node:buffer'
 import { expect, it } from 'vitest'
+import { silentLogger } from '../../../src/main/base/logger'
 import { describeRestoring, tellOfRestoring } from '../../../src/main/serving/restoring'
 import { createManualTimer } from '../../helpers/manual-timer'
 import { createMemoryJournal } from '../../helpers/memory-journal'
@@ -15,10 +16,8 @@ function restart() {
   const first = setUpEngine({ persistent: true }, { earlier: { clock: setUpEngine().clock, journal } })
   for (let at = 0; at < count; at++)
     first.cache.set(`k${at}`, Buffer.from('v'))
-  let stuck = true
-  let pages = 0
-  const slow: typeof journal = { ...journal, page: (cacheId, below, most) =>
-    stuck && pages++ > 0 ? { entries: [], next: below } : journal.page(cacheId, below, most) }
+  const come = Promise.withResolvers<void>()
+  const slow: typeof journal = { ...journal, pageLater: (...given) => come.promise.then(() => journal.page(...given)) }
   const timer = createManualTimer()
   const parts = setUp([], { ...definitionOf(), persistent: true }, undefined, timer, slow)
   const done = parts.mount.cache.restoring?.done
@@ -26,7 +25,7 @@ function restart() {
     ...parts,
     timer,
     come: async () => {
-      stuck = false
+      come.resolve()
       await done
     },
   }
@@ -108,7 +107,7 @@ it('tells people when it begins and when it is over, and nothing where all are t
   const { mount, clock, come } = restart()
   const told: string[] = []
   const tell = (sentence: string): void => void told.push(sentence)
-  const telling = tellOfRestoring([mount.cache], { stopwatch: clock.stopwatch, tell })
+  const telling = tellOfRestoring([mount.cache], { stopwatch: clock.stopwatch, logger: silentLogger, tell })
   clock.advance(1250)
   await come()
   await telling
@@ -116,11 +115,11 @@ it('tells people when it begins and when it is over, and nothing where all are t
     'restoring c; calls for one key find every entry already.',
     'restored 200 entries in 1.3 s.',
   ])
-  await tellOfRestoring([mount.cache], { stopwatch: clock.stopwatch, tell })
+  await tellOfRestoring([mount.cache], { stopwatch: clock.stopwatch, logger: silentLogger, tell })
   expect(told).toHaveLength(2)
 
   const second = restart()
-  const silent = tellOfRestoring([second.mount.cache], { stopwatch: clock.stopwatch, tell })
+  const silent = tellOfRestoring([second.mount.cache], { stopwatch: clock.stopwatch, logger: silentLogger, tell })
   await second.engine.dispose()
   await silent
   expect(told).toHaveLength(3)

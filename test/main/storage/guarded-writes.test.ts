@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -28,6 +29,7 @@ function openSettings() {
     void database.prepare('INSERT OR REPLACE INTO setting VALUES (?, ?)').run(name, value)
   return {
     guarded,
+    database,
     told,
     lines,
     put,
@@ -41,6 +43,42 @@ function openSettings() {
 const full = expect.objectContaining({ code: 'storage-full', status: 507 })
 
 describe('guarded writes', () => {
+  // Red: in src/main/storage/guarded-writes.ts drop `foundDamage(messageOf(error))`.
+  it('says until its end that the database is damaged, and nothing of a full disk', () => {
+    const { guarded, told, lines, put } = openSettings()
+    const malformed = new Sqlite.SqliteError('database disk image is malformed', 'SQLITE_CORRUPT')
+    for (let count = 0; count < 2; count++) {
+      expect(() => guarded.write(() => {
+        throw malformed
+      })).toThrow(malformed)
+    }
+    expect(guarded.failure).toBe('database disk image is malformed. Restart Larder to set the database aside')
+    expect([told, lines]).toEqual([[], ['the metadata is damaged']])
+    guarded.write(() => put('a', 'x'))
+    vi.advanceTimersByTime(1000)
+    expect(guarded.failure).toContain('malformed')
+  })
+
+  // Red: in src/main/storage/guarded-writes.ts drop `settleRevocation()`.
+  it('writes what takes something away into the database itself', () => {
+    const { guarded, database, put } = openSettings()
+    database.pragma('journal_mode = WAL')
+    const logged = (): number => statSync(`${database.name}-wal`).size
+    guarded.write(() => put('given'))
+    expect(logged()).toBeGreaterThan(50_000)
+    guarded.write(() => guarded.revoke(() => put('taken', 'x')))
+    expect(logged()).toBe(0)
+    // While somebody reads, the log has to stay. The next change makes up for it.
+    const reader = new Sqlite(database.name)
+    database.pragma('busy_timeout = 0')
+    reader.exec('BEGIN; SELECT * FROM setting')
+    guarded.revoke(() => put('taken', 'y'))
+    expect(logged()).toBeGreaterThan(0)
+    reader.close()
+    guarded.write(() => put('given', 'z'))
+    expect(logged()).toBe(0)
+  })
+
   it('refuses a change on a full disk wholly, says so once, and once that it is over', () => {
     const { guarded, told, lines, put, fill, free, names } = openSettings()
     fill()

@@ -1,7 +1,14 @@
-import type { JobInfo } from '../../../src/shared/jobs'
+import type { JobInfo, JobOutcome } from '../../../src/shared/jobs'
 import { describe, expect, it } from 'vitest'
-import { courseOf, headOf, percentOf, summaryOf } from '../../../src/renderer/src/jobs/job-text'
+import { courseOf, faultsOf, headOf, percentOf, summaryOf } from '../../../src/renderer/src/jobs/job-text'
 import { jobOf } from './job'
+
+function outcome(added: number, replaced: number, removed: number): JobOutcome {
+  return { caches: [], added, replaced, removed, faults: [] }
+}
+
+const loaded = { kind: 'load', state: 'done', matched: 4 } as const
+const compared = { kind: 'compare', state: 'done', matched: 6 } as const
 
 describe('the words for a job', () => {
   it.each<[Partial<JobInfo>, string]>([
@@ -14,7 +21,21 @@ describe('the words for a job', () => {
     [{ kind: 'refresh', state: 'done', matched: 2, gone: 1 }, 'Refreshed 2 entries, 1 gone'],
     [{ kind: 'export', state: 'cancelled', matched: 0 }, 'Exporting was cancelled after 0 entries'],
     [{ state: 'failed', matched: 3 }, 'Deleting failed after 3 entries'],
+    // Red: in job-text.ts leave out `effectsOf`, or what it says of a comparison.
+    [{ ...loaded, outcome: outcome(3, 1, 2) }, 'Loaded 4 entries, 3 new, 1 replaced, 2 removed'],
+    [{ kind: 'import', state: 'done', matched: 1, outcome: outcome(1, 0, 0) }, 'Imported 1 entry, 1 new'],
+    [{ kind: 'import', state: 'done', matched: 0, outcome: outcome(0, 0, 0) }, 'Imported 0 entries'],
+    [{ ...compared, outcome: outcome(3, 1, 2) }, 'Compared: 3 added, 1 changed, 2 removed'],
+    [{ ...compared, outcome: outcome(0, 0, 0) }, 'Compared: no difference'],
   ])('say what became of it: %o', (fields, text) => expect(headOf(jobOf(fields))).toBe(text))
+
+  // Red: in `faultsOf` tell the first one alone, or nothing.
+  it.each([
+    [[], ''],
+    [['a: It is too large.'], 'a: It is too large.'],
+    [['a: It is too large.', 'b: No.', 'c: No.'], 'a: It is too large. And 2 more.'],
+  ])('say what was left out: %o', (faults, text) =>
+    expect(faultsOf(jobOf({ outcome: { ...outcome(0, 0, 0), faults } }))).toBe(text))
 
   it.each<[Partial<JobInfo>, string]>([
     [{}, '0 entries so far'],

@@ -14,6 +14,8 @@ export function jobOf(fields: Partial<JobInfo> = {}): JobInfo {
     progress: null,
     secondsLeft: null,
     bytes: null,
+    fileName: null,
+    outcome: null,
     startedAt: '2026-03-02T14:00:00.000Z',
     endedAt: fields.state === undefined || fields.state === 'running' ? null : '2026-03-02T14:00:09.000Z',
     detail: null,

@@ -144,7 +144,7 @@ describe('the list of jobs', () => {
 describe('a job of this tab', () => {
   const deletion: OperationInput<'jobs.start'> = { kind: 'delete', cache: 'products', select: [{ prefix: 'user:' }] }
   const exporting = jobOf({ kind: 'export', bytes: 0 })
-  const exported = jobOf({ kind: 'export', state: 'done', matched: 2, bytes: 12 })
+  const exported = jobOf({ kind: 'export', state: 'done', matched: 2, fileName: 'products.jsonl', bytes: 12 })
 
   it.each<[JobInfo, string]>([
     [jobOf({ state: 'done', matched: 1200 }), 'done: Deleted 1,200 entries.'],
@@ -187,6 +187,28 @@ describe('a job of this tab', () => {
     await settled()
     await settled()
     expect(texts(notices)).toEqual([expect.stringContaining('failed: The server was restarted')])
+  })
+
+  // Red: in `follow` leave `undo` out, or offer it whatever the end is.
+  it.each<[state: JobInfo['state'], offered: boolean]>([['done', true], ['cancelled', false], ['failed', false]])(
+    'that is followed, and %s, offers to be undone: %s',
+    async (state, offered) => {
+      const { jobs, notices, tell } = await open()
+      const undo = vi.fn()
+      jobs.follow(jobOf({ kind: 'load' }), undo)
+      tell('job.ended', jobOf({ kind: 'load', state }))
+      await vi.advanceTimersByTimeAsync(0)
+      expect(notices.list.map(notice => notice.undo === undo)).toEqual([offered])
+    },
+  )
+
+  // Red: in `whenEnded` call `follow`.
+  it('that somebody waits for is told to them alone', async () => {
+    const { jobs, notices, tell } = await open()
+    const end = jobs.whenEnded(jobOf({ kind: 'plan' }))
+    tell('job.ended', jobOf({ kind: 'plan', state: 'done', matched: 2 }))
+    expect((await end).matched).toBe(2)
+    expect([texts(notices), [...jobs.news]]).toEqual([[], []])
   })
 
   it('says nothing to the next user', async () => {

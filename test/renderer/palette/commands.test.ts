@@ -8,7 +8,7 @@ import { operations } from '../../../src/shared/operations'
 vi.mock('../../../src/renderer/src/screens', () =>
   ({ screens: [{ name: 'overview', title: 'Overview', icon: {}, key: 'o' }, { name: 'cache', title: 'Cache' }] }))
 
-const cache = (name: string, enabled = true): CacheInfo => ({ name, enabled } as CacheInfo)
+const cache = (name: string, enabled = true): CacheInfo => ({ name, enabled, backend: null } as CacheInfo)
 
 function setUp(overrides: Partial<CommandDeps> = {}) {
   const showText = vi.fn<CommandDeps['showText']>()
@@ -24,6 +24,7 @@ function setUp(overrides: Partial<CommandDeps> = {}) {
       clear: vi.fn(),
       remove: vi.fn(),
     },
+    transfer: { saveSnapshot: vi.fn(), importEntries: vi.fn(), exportEntries: vi.fn() },
     keyActions: { create: vi.fn() },
     keys: [],
     newUser: vi.fn(),
@@ -59,10 +60,14 @@ describe('commands', () => {
       'Add entry to default…',
       'View all of default',
       'Switch default off',
+      'Export default…',
+      'Import into default…',
       'Clear default…',
       'Add entry to products…',
       'View all of products',
       'Switch products on',
+      'Export products…',
+      'Import into products…',
       'Clear products…',
       'Rename products…',
       'Delete products…',
@@ -85,9 +90,29 @@ describe('commands', () => {
       'New user…',
       'Switch all caching off',
       operations['connections.list'].summary.slice(0, -1),
+      operations['logs.list'].summary.slice(0, -1),
+      operations['diagnostics.get'].summary.slice(0, -1),
       operations['users.list'].summary.slice(0, -1),
     ])
     expect(titles(setUp({ serving: false }).commands)).toContain('Switch all caching on')
+  })
+
+  // Red: in src/renderer/src/palette/commands.ts do not look at `backend`, or give no cache.
+  it('imports into a cache whose entries are here, and saves and exports any', () => {
+    const elsewhere = { ...cache('elsewhere'), backend: { connection: 'main' } } as CacheInfo
+    const { commands, deps } = setUp({ caches: [cache('default'), elsewhere] })
+    const found = commands.filter(({ title }) => /import|export|snapshot/i.test(title) && !title.startsWith('List'))
+    expect(titles(found)).toEqual([
+      'Export default…',
+      'Import into default…',
+      'Export elsewhere…',
+      'Save a snapshot…',
+      'Import entries…',
+    ])
+    found.forEach(({ run }) => run())
+    expect(vi.mocked(deps.transfer.exportEntries).mock.calls).toEqual([[deps.caches[0]], [elsewhere]])
+    expect(vi.mocked(deps.transfer.importEntries).mock.calls).toEqual([[{ cache: 'default' }], []])
+    expect(vi.mocked(deps.transfer.saveSnapshot).mock.calls).toEqual([[]])
   })
 
   it('runs no operation that changes anything behind a name that reads', async () => {

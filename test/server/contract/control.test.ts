@@ -237,6 +237,28 @@ describe('every operation', () => {
     expect((await run('users.list')).json()).toHaveLength(1)
   })
 
+  it('snapshots', async () => {
+    const ended = async ({ id }: { id: string }): Promise<object> => {
+      await expect.poll(async () => (await call('jobs.get', { id })).json()).not.toMatchObject({ state: 'running' })
+      return (await call('jobs.get', { id })).json()
+    }
+    const job = async (name: OperationName, input: object): Promise<object> =>
+      await ended((await run(name, input)).json<{ id: string }>())
+    const done = { state: 'done' }
+    expect(await job('snapshots.save', { name: 'first', cache: 'default' })).toMatchObject(done)
+    expect((await run('snapshots.list')).json()).toMatchObject([{ name: 'first', caches: ['default'] }])
+    expect((await run('snapshots.read', { name: 'first' })).json()).toMatchObject({ next: null })
+    expect(await job('snapshots.load', { name: 'first', dryRun: true })).toMatchObject({ ...done, kind: 'plan' })
+    expect(await job('snapshots.diff', { a: 'first', b: 'first' })).toMatchObject({ outcome: { replaced: 0 } })
+    await run('snapshots.delete', { name: 'first' })
+    const { id } = (await run('imports.begin', { format: 'key-value', cache: 'default' })).json<{ id: string }>()
+    expect((await run('imports.write', { id, at: 0, text: '{"a":"b"}' })).json()).toMatchObject({ bytes: 9 })
+    expect(await job('imports.start', { id, dryRun: true })).toMatchObject({ outcome: { added: 1 } })
+    await call('connections.create', { name: 'disk', driver: 'file', folder: temporaryFolder() })
+    expect(await job('imports.fetch', { connection: 'disk', cache: 'default' })).toMatchObject({ ...done, matched: 0 })
+    await call('connections.delete', { name: 'disk' })
+  })
+
   it('settings', async () => {
     expect((await run('settings.get')).json()).toMatchObject({
       valueLimit: 16 * 1024 * 1024,
@@ -278,6 +300,10 @@ describe('every operation', () => {
     expect((await run('requests.groups', { by: 'cache' })).json()).toMatchObject({
       groups: expect.arrayContaining([expect.objectContaining({ name: 'default', cache: null, reason: 'absent' })]),
     })
+    expect((await run('logs.list', { level: 'info', limit: 1 })).json()).toMatchObject({
+      lines: [{ source: 'server', message: expect.any(String) }],
+    })
+    expect((await run('diagnostics.get')).json()).toEqual({ text: expect.stringContaining('stores: metadata ok') })
     expect((await run('health.live')).json()).toMatchObject({ status: 'ok' })
     expect((await run('health.ready')).json()).toEqual({ status: 'ready', stores: { metadata: 'ok', entries: 'ok' } })
     const metrics = await run('metrics.get')

@@ -106,7 +106,7 @@ describe.each(ways)('%s', (_, again) => {
   })
 })
 
-// Red: in src/main/http/write-times.ts leave out the check that the name says.
+// Red: in src/main/serving/write-times.ts leave out the check that the name says.
 describe('times that contradict each other', () => {
   it.each<[string, Fields, string]>([
     ['a given grace without a grace', { 'Larder-Given-Grace': '5' }, 'Larder-Given-Grace'],

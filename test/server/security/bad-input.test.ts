@@ -5,17 +5,26 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { operations } from '../../../src/shared/operations'
 import { startLarder } from '../../helpers/start-larder'
-import { asJson, createKey, manage, stateOf, wrongCells } from './support'
+import { asJson, createKey, manage, saveSnapshot, stateOf, wrongCells } from './support'
 
 const password = 'correct horse battery'
 let larder: TestLarder
-let ids: { keys: string, users: string, caches: string, connections: string }
+let ids: Record<'keys' | 'users' | 'caches' | 'connections' | 'snapshots' | 'imports', string>
 
 beforeAll(async () => {
   larder = await startLarder()
   await manage(larder, 'POST', '/admin/caches', { name: 'products', ttl: 60 })
   const [user] = await manage<{ id: string }[]>(larder, 'GET', '/admin/users')
-  ids = { keys: (await createKey(larder, {})).id, users: user?.id ?? '', caches: 'products', connections: 'main' }
+  const upload = await manage<{ id: string }>(larder, 'POST', '/admin/imports', { format: 'snapshot' })
+  await saveSnapshot(larder, 'first')
+  ids = {
+    keys: (await createKey(larder, {})).id,
+    users: user?.id ?? '',
+    caches: 'products',
+    connections: 'main',
+    snapshots: 'first',
+    imports: upload.id,
+  }
   await manage(larder, 'POST', '/admin/connections', { name: 'main', ...connection })
 })
 afterAll(() => larder.dispose())
@@ -113,6 +122,11 @@ const sound: Partial<Record<OperationName, Record<string, unknown>>> = {
   'switch.set': { enabled: true },
   'connections.create': { name: 'another', ...connection },
   'jobs.start': { kind: 'export', cache: 'default' },
+  'snapshots.save': { name: 'another' },
+  'snapshots.diff': { a: 'first', b: 'first' },
+  'imports.begin': { format: 'snapshot' },
+  'imports.write': { at: 0, text: 'a' },
+  'imports.fetch': { connection: 'main', cache: 'default' },
 }
 
 /**
@@ -199,7 +213,11 @@ describe('bad input: bodies', () => {
         expect(complaint(answer, `body ${body}`, 'invalid-input')).toBeUndefined()
         // Among alternative inputs, the shorter one is reported as missing, or what tells them
         // apart.
-        const missing = { 'session.create': ['code'], 'connections.create': ['driver'] }[name as string] ?? required
+        const missing = {
+          'session.create': ['code'],
+          'connections.create': ['driver'],
+          'imports.write': ['at'],
+        }[name as string] ?? required
         expect((answer.json() as unknown as Refusal).errors?.map(error => error.field)).toEqual(missing)
       }
     })

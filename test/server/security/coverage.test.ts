@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { widenScopes } from '../../../src/main/base/principal'
 import { startLarder } from '../../helpers/start-larder'
 import { otherPaths, routes, targetOf } from './routes'
-import { asJson, createKey, head, manage, withKey, wrongCells } from './support'
+import { asJson, createKey, head, manage, saveSnapshot, withKey, wrongCells } from './support'
 
 /** A caller, as the table distinguishes them. */
 interface Caller {
@@ -143,6 +143,8 @@ async function prepare(row: RouteRow): Promise<{ target: string, body?: unknown 
     await manage(larder, 'POST', '/admin/caches', cache)
   if (group === 'connections' && row.template.includes('{name}'))
     await manage(larder, 'POST', '/admin/connections', { name, ...connection })
+  if (group === 'snapshots' && row.template.includes('{name}'))
+    await saveSnapshot(larder, name)
   const id = await idFor(row, group, name)
   if (row.template.includes('{key+}') || row.face === 'classic') {
     await manage(larder, 'PUT', '/api/caches/products/entries/item', {})
@@ -162,6 +164,10 @@ async function idFor(row: RouteRow, group: string | undefined, name: string): Pr
     await expect.poll(() => manage(larder, 'GET', `/admin/jobs/${id}`)).toMatchObject({ state: 'done' })
     return id
   }
+  if (group === 'imports' && row.template.includes('{id}')) {
+    const begin = { format: 'ndjson', cache: 'products' }
+    return (await manage<{ id: string }>(larder, 'POST', '/admin/imports', begin)).id
+  }
   return group === 'users' ? ownerId : ''
 }
 
@@ -179,6 +185,11 @@ function bodies(name: string): Record<string, unknown> {
     'connections.create': { name, ...connection },
     'connections.update': { folder: '/nonexistent/other' },
     'jobs.start': { kind: 'export', cache: 'default' },
+    'snapshots.save': { name, cache: 'default' },
+    'snapshots.diff': { a: 'kept', b: 'kept' },
+    'imports.begin': { format: 'ndjson', cache: 'default' },
+    'imports.write': { at: 0, text: ' ' },
+    'imports.fetch': { connection: 'offered', cache: 'default', dryRun: true },
     'switch.set': { enabled: true },
     'keys.create': { label: 'made' },
     'keys.update': { label: 'changed' },
@@ -192,10 +203,13 @@ beforeAll(async () => {
   larder = await startLarder()
   ownerId = (await manage<{ user: { id: string } }>(larder, 'GET', '/admin/session')).user.id
   await manage(larder, 'POST', '/admin/connections', { name: 'spare', ...connection })
+  await manage(larder, 'POST', '/admin/connections', { name: 'offered', offered: true, ...connection })
   for (const name of ['products', 'elsewhere'])
     await manage(larder, 'POST', '/admin/caches', { name, ttl: 60 })
   const { id } = await manage<{ id: string }>(larder, 'POST', '/admin/users', { name: 'other', password })
   other = { id, token: await signIn({ name: 'other', password }) }
+  await saveSnapshot(larder, 'kept')
+  await saveSnapshot(larder, 'kept', { Authorization: `Bearer ${other.token}` })
 })
 afterAll(() => larder.dispose())
 

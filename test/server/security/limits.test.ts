@@ -78,7 +78,7 @@ describe('s13 limits of the head', () => {
     ))).toBe(200)
   })
 
-  // Red: in src/main/http/entry-headers.ts compare `key.length` with the limit: umlauts are then
+  // Red: in src/main/serving/entry-rules.ts compare `key.length` with the limit: umlauts are then
   // accepted at twice the size.
   it('answers 400 to an entry key above 1 KiB, on all faces', async () => {
     const fits = 'ü'.repeat(limits.entryKey / 2)

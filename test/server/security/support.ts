@@ -2,8 +2,9 @@ import type { Answer, RequestOptions } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { send } from '../../helpers/http-client'
+import { patience } from '../../helpers/patience'
 import { ownerKey } from '../../helpers/start-larder'
 
 /** Runs `work` for all items, `width` at once, and collects its complaints, one per item. */
@@ -87,6 +88,18 @@ export async function manage<T = Record<string, unknown>>(
   return (answer.body.length === 0 ? undefined : answer.json()) as T
 }
 
+/** Saves the cache `default` as a snapshot, and resolves when it is there. */
+export async function saveSnapshot(
+  larder: Pick<TestLarder, 'send'>,
+  name: string,
+  headers: RequestOptions['headers'] = {},
+): Promise<void> {
+  await manage(larder, 'POST', '/admin/snapshots', { name, cache: 'default' }, headers)
+  await vi.waitUntil(async () =>
+    (await manage<{ name: string }[]>(larder, 'GET', '/admin/snapshots', undefined, headers))
+      .some(snapshot => snapshot.name === name), { timeout: patience })
+}
+
 export interface NewKey { id: string, secret: string }
 export function createKey(larder: TestLarder, grant: Record<string, unknown>): Promise<NewKey> {
   return manage<NewKey>(larder, 'POST', '/admin/keys', { label: 'test', ...grant })
@@ -107,6 +120,7 @@ export async function stateOf(larder: TestLarder): Promise<unknown> {
     settings: await read('/admin/settings'),
     connections: await read('/admin/connections'),
     switch: await read('/admin/switch'),
+    snapshots: await read('/admin/snapshots'),
   }
 }
 

@@ -5,10 +5,13 @@ import { completion } from './completion'
 import { connectionCommands } from './connections'
 import { consoleLink } from './console'
 import { entryCommands } from './entries'
+import { importEntries } from './import'
 import { jobCommands } from './jobs'
 import { keyCommands } from './keys'
+import { logCommands } from './logs'
 import { serve } from './serve'
 import { serverCommands } from './server'
+import { snapshotCommands } from './snapshots'
 import { top } from './top'
 import { trust } from './trust'
 import { url } from './url'
@@ -21,10 +24,13 @@ export const commands: readonly Command[] = [
   trust,
   consoleLink,
   ...serverCommands,
+  ...logCommands,
   watch,
   top,
   ...entryCommands,
   ...jobCommands,
+  importEntries,
+  ...snapshotCommands,
   ...cacheCommands,
   ...connectionCommands,
   ...keyCommands,

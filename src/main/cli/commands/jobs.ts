@@ -1,23 +1,17 @@
 import type { OperationOutput } from '@shared/operations'
-import type { CliClient } from '../client'
 import type { CommandContext } from '../command'
-import { Buffer } from 'node:buffer'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { writeDuration } from '@shared/durations'
-import { counted, grouped } from '@shared/grouped'
-import { jobKinds } from '@shared/jobs'
+import { grouped } from '@shared/grouped'
+import { exportFormats, jobKinds } from '@shared/jobs'
 import { defineCommand, flag } from '../command'
 import { jobIds } from '../completes'
 import { localFailure, usageFailure } from '../failure'
+import { doneJob, entries, printParts } from '../job-end'
 import { table } from '../output'
-import { boolean, text, ttl } from '../values'
+import { boolean, oneOf, text, ttl } from '../values'
 import { cacheArgument, filterDetail, percent, readSelector, selectorFlags } from './entry-words'
 
 type Job = OperationOutput<'jobs.get'>
-
-/** Milliseconds between two looks at a job, and between two lines about it. */
-const lookEvery = 200
-const tellEvery = 5000
 
 const list = defineCommand({
   name: 'jobs',
@@ -49,26 +43,31 @@ const cancel = defineCommand({
 
 const exportEntries = defineCommand({
   name: 'export',
-  summary: 'Print the entries of a cache as JSON lines, all or those that a flag chooses.',
+  summary: 'Print the entries of a cache, all or those that a flag chooses, as JSON lines, JSON or CSV.',
   details: [
-    'Each line is what a "set" of POST /api/caches/{cache}/batch takes: key, value, content type, what is left of TTL and '
-    + 'grace, and tags. Reading them counts as no hit. The server works on it as a job; Ctrl-C cancels it.',
+    'Each JSON line is what a "set" of POST /api/caches/{cache}/batch takes: key, value, content type, what is left of '
+    + 'TTL and grace, and tags. Reading them counts as no hit. The server works on it as a job; Ctrl-C cancels it.',
     filterDetail,
   ],
   arguments: [cacheArgument],
-  flags: { ...selectorFlags, percent },
-  examples: ['larder export products > products.jsonl', 'larder export products --prefix user: | wc -l'],
+  flags: {
+    ...selectorFlags,
+    percent,
+    format: flag('<format>', `${exportFormats.join(', ')}; by default ${exportFormats[0]}.`, oneOf(...exportFormats)),
+  },
+  examples: [
+    'larder export products > products.jsonl',
+    'larder export products --format csv > products.csv',
+    'larder export products --prefix user: | wc -l',
+  ],
   async run({ words: [cache = ''], flags }, context) {
     const { client, output, io } = context
     const chosen = readSelector('export', flags, flags.percent)
     const select = Object.keys(chosen).length === 0 ? {} : { select: [chosen as { prefix: string }] }
     const stopped = io.stopSignal()
-    const { id } = await client.call('jobs.start', { kind: 'export', cache, ...select })
-    const job = await whenEnded(context, id, stopped)
-    if (job.state !== 'done')
-      throw localFailure(job.detail ?? 'The export did not come to its end.')
-    for await (const text of partsOf(client, id))
-      await output.raw(Buffer.from(text))
+    const { id } = await client.call('jobs.start', { kind: 'export', cache, format: flags.format, ...select })
+    const job = await doneJob(context, id, stopped)
+    await printParts(output, from => client.call('jobs.read', { id, from }))
     await output.message(`Exported ${entries(job.matched)}.`)
   },
 })
@@ -99,9 +98,7 @@ const refresh = defineCommand({
     }
     const stopped = context.io.stopSignal()
     const { id } = await context.client.call('caches.refresh', { name, what: listed ? 'source' : 'held', prefix })
-    const job = await whenEnded(context, id, stopped)
-    if (job.state !== 'done')
-      throw localFailure(job.detail ?? 'The refresh did not come to its end.')
+    const job = await doneJob(context, id, stopped)
     await context.output.show(job, () => `${jobKinds[job.kind].done} ${entries(job.matched)}${goneOf(job)}.`)
   },
 })
@@ -118,38 +115,6 @@ async function schedule(name: string, every: number | null, { client, output }: 
     : `${name} is refreshed every ${writeDuration(every)} from now on.`)
 }
 
-async function* partsOf(client: CliClient, id: string): AsyncGenerator<string> {
-  for (let from: number | null = 0; from !== null;) {
-    const part: OperationOutput<'jobs.read'> = await client.call('jobs.read', { id, from })
-    yield part.text
-    from = part.next
-  }
-}
-
-/** Looks at the job until it has ended; cancels it when the signal aborts. */
-async function whenEnded(
-  { client, output, stopwatch }: CommandContext,
-  id: string,
-  stopped: AbortSignal,
-): Promise<Job> {
-  let told = stopwatch.now()
-  for (;;) {
-    const job = stopped.aborted ? await client.call('jobs.cancel', { id }) : await client.call('jobs.get', { id })
-    if (job.state !== 'running')
-      return job
-    if (stopwatch.now() - told >= tellEvery) {
-      told = stopwatch.now()
-      const rest = job.secondsLeft === null ? '' : `, about ${grouped(Math.ceil(job.secondsLeft))} s left`
-      await output.message(`${jobKinds[job.kind].doing} … ${entries(job.matched)} so far${rest}`)
-    }
-    // An abort only ends the wait; the next look deals with it.
-    await sleep(lookEvery, undefined, { signal: stopped }).catch((error: unknown) => {
-      if (!stopped.aborted)
-        throw error
-    })
-  }
-}
-
 function stateOf({ state, progress }: Job): string {
   return state === 'running' && progress !== null ? `${Math.floor(progress * 100)} %` : state
 }
@@ -160,10 +125,6 @@ function whatOf({ target, scheduled }: Job): string {
 
 function goneOf({ gone }: Job): string {
   return gone === 0 ? '' : `; ${grouped(gone)} ${gone === 1 ? 'is' : 'are'} not held any more`
-}
-
-function entries(count: number): string {
-  return counted(count, 'entry', 'entries')
 }
 
 export const jobCommands = [exportEntries, refresh, list, cancel]

@@ -38,6 +38,7 @@ const stats = defineCommand({
       ['budget (bytes)', now.budget],
       ['stores that fail', now.failing.join(', ') || 'none'],
       ['process memory (bytes)', now.rss],
+      ['wrong now', now.watch?.troubles.map(({ sentence }) => sentence).join(' ') ?? null],
       ['requests of all users', now.requests],
       ['  per second', now.requestsPerSecond],
       ['hit ratio', totals.hitRatio],

@@ -1,12 +1,11 @@
-import type { BatchResult, Bytes } from '@shared/entries'
+import type { BatchResult } from '@shared/entries'
+import type { Buffer } from 'node:buffer'
 import type { z } from 'zod'
 import type { BatchStep, BatchStepResult, Hit, Peek, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
-import { Buffer } from 'node:buffer'
 import { setImmediate as turn } from 'node:timers/promises'
 import { BatchFrame, BatchOperation } from '@shared/entries'
-import { encodeKey } from '@shared/entry-key'
 import { errorRegistry, invalidField, LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
@@ -14,15 +13,15 @@ import { parseEach, parseInput } from '@shared/validation'
 import { gathered } from '../../base/answers/pour'
 import { bytesInJson } from '../../base/bytes-in-json'
 import { overloaded } from '../../base/in-flight'
-import { textOrBase64 } from '../../base/text-or-base64'
+import { fromTextOrBase64, textOrBase64 } from '../../base/text-or-base64'
 import { requireRead } from '../../serving/access'
+import { checkKey, checkTags } from '../../serving/entry-rules'
 import { hitOf, lastingValue } from '../../serving/ports'
+import { checkTimes } from '../../serving/write-times'
 import { readBody } from '../body'
-import { checkKey, checkTags } from '../entry-headers'
 import { etagOf, parseIfMatch } from '../etags'
 import { holdFor, sendJson, sendPieces } from '../exchange'
 import { parseJsonObject } from '../json-body'
-import { checkTimes } from '../write-times'
 import { pathCache } from './context'
 import { holding } from './store'
 
@@ -132,7 +131,7 @@ function toStep(operation: Operation, path: string, valueLimit: number): BatchSt
     }
     case 'set':
     case 'add': {
-      const value = toBuffer(operation.value)
+      const value = fromTextOrBase64(operation.value)
       if (value.length > valueLimit) {
         throw new LarderError(
           'too-large',
@@ -180,12 +179,6 @@ function named<T>(path: string, check: () => T): T {
     const errors = error.errors?.map(({ field, message }) => ({ field: `${path}.${field}`, message }))
     throw new LarderError(error.code, `${path}.${error.message}`, { cause: error, errors })
   }
-}
-
-function toBuffer(bytes: z.output<typeof Bytes>): Buffer {
-  if ('base64' in bytes)
-    return Buffer.from(bytes.base64, 'base64')
-  return bytes.text.isWellFormed() ? Buffer.from(bytes.text) : Buffer.from(encodeKey(bytes.text))
 }
 
 /** Sends small results as one text, and writes larger values into JSON as the client takes them. */

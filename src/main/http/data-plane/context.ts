@@ -3,7 +3,7 @@ import type { Maybe } from '../../serving/maybe'
 import type { Hit, Lookup } from '../../serving/ports'
 import type { Serving } from '../../serving/serving'
 import type { Exchange } from '../exchange'
-import { checkKey } from '../entry-headers'
+import { checkKey } from '../../serving/entry-rules'
 import { decodeKeyPart, decodePart } from '../request-target'
 
 /** What the handlers of the data plane need. */

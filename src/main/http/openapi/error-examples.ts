@@ -23,6 +23,8 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'user-not-found': 'There is no user with this id.',
   'connection-not-found': 'There is no connection main.',
   'job-not-found': 'There is no job with this id; only the last ones are remembered.',
+  'snapshot-not-found': 'There is no snapshot before-release.',
+  'import-not-found': 'There is no import with this id; it goes after an hour of rest.',
   'method-not-allowed': 'This path supports other methods; see Allow.',
   'not-acceptable': 'Accept names no type that this value can be had in. '
     + 'It can be had as application/json, application/msgpack.',
@@ -44,6 +46,7 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'uri-too-long': 'The request target must be at most 8,192 bytes; this one has 9,000.',
   'unsupported-media-type': 'Content-Encoding: send the body without a content coding.',
   'misdirected': 'This server does not accept this Host.',
+  'bad-file': 'Line 1: must be the header of a snapshot.',
   'wrong-format': 'This cache stores CSV. Row 3, column "price": the quote is never closed.',
   'too-many-attempts': 'Too many attempts to sign in; wait a moment.',
   'headers-too-large': 'The header fields must be at most 16,384 bytes in total; these have 20,000.',

@@ -8,8 +8,11 @@ export interface JobOrder {
   kind: JobKind
   /** The space of the cache, to whose user the job belongs. */
   space: string
-  cache: string
+  /** Null: several. */
+  cache: string | null
   target: string
+  /** Under which people may save the file that it writes. */
+  fileName?: string
   /** The server began it by itself, and will do so again. @default false */
   scheduled?: boolean
 }
@@ -48,8 +51,8 @@ const leastForEstimate = 0.02
  * @param administrator whether an administrator reads it
  */
 export function describeJob(job: Job<JobFile>, now: number, administrator: boolean): JobInfo {
-  const { id, kind, cache, target, scheduled = false, state, file, startedAt, endedAt } = job
-  const { seen, total, matched, gone } = job.progress
+  const { id, kind, cache, target, fileName = null, scheduled = false, state, file, startedAt, endedAt } = job
+  const { seen, total, matched, gone, outcome } = job.progress
   const part = state === 'done' ? 1 : total === 0 ? null : Math.min(1, seen / total)
   return {
     id,
@@ -65,6 +68,8 @@ export function describeJob(job: Job<JobFile>, now: number, administrator: boole
       ? Math.ceil((now - job.began) * (1 - part) / part / 100) / 10
       : null,
     bytes: file?.bytes ?? null,
+    fileName: file === null ? null : fileName,
+    outcome,
     startedAt: new Date(startedAt).toISOString(),
     endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
     detail: administrator ? job.detailForAdministrators ?? job.detail : job.detail,
@@ -77,10 +82,10 @@ export function cancelledAfter({ matched }: Progress): string {
 
 export function whyNoFile({ kind, state }: Pick<Job<JobFile>, 'kind' | 'state'>): string {
   if (!jobKinds[kind].file)
-    return 'Only an export has a file.'
+    return 'Only an export and a comparison have a file.'
   if (state === 'running')
     return 'This job is still running. Its file can be read when it is done.'
   return state === 'done'
-    ? 'This file is gone, because only the last exports keep theirs.'
+    ? 'This file is gone, because only the last jobs keep theirs.'
     : 'This job did not come to its end, so it has no file.'
 }

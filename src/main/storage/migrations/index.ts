@@ -12,14 +12,29 @@ import metadataOffered from './metadata/006-offered-connections.sql?raw'
  * One step of a schema. Its number is its position in the list, from 1; neither its name nor its
  * position ever changes after a release.
  */
-export interface Migration { name: string, sql: string }
+export interface Migration {
+  name: string
+  sql: string
+  /**
+   * For a step that was in use with another text: what `sql` does if `when` finds a row, so that
+   * the schema becomes that of the present text.
+   */
+  mend?: { when: string, sql: string }
+}
 
 export const metadataMigrations: readonly Migration[] = [
   { name: '001-initial', sql: metadataInitial },
   { name: '002-users', sql: metadataUsers },
   { name: '003-cache-settings', sql: metadataCacheSettings },
   { name: '004-sessions', sql: metadataSessions },
-  { name: '005-connections', sql: metadataConnections },
+  {
+    name: '005-connections',
+    sql: metadataConnections,
+    mend: {
+      when: 'SELECT 1 FROM pragma_table_info(\'connection\') WHERE name = \'field_values\'',
+      sql: 'ALTER TABLE connection RENAME COLUMN field_values TO fields',
+    },
+  },
   { name: '006-offered-connections', sql: metadataOffered },
 ]
 

@@ -1,13 +1,16 @@
-import type { JobInfo } from '@shared/jobs'
+import type { JobInfo, JobOutcome } from '@shared/jobs'
 import { jobKinds } from '@shared/jobs'
 import { formatCount, formatEntries, formatTtl } from '../format'
 
 /** What becomes of a job: `Deleting 62%`, `Deleted 9 entries`, `Deleting failed after 1 entry`. */
-export function headOf({ kind, state, matched, gone, progress }: JobInfo): string {
+export function headOf({ kind, state, matched, gone, progress, outcome }: JobInfo): string {
   const { doing, done } = jobKinds[kind]
   switch (state) {
     case 'running': return progress === null ? doing : `${doing} ${percentOf(progress)}`
-    case 'done': return `${done} ${formatEntries(matched)}${gone === 0 ? '' : `, ${formatCount(gone)} gone`}`
+    case 'done': return kind === 'compare'
+      ? `${done}: ${(outcome && differencesOf(outcome)) || 'no difference'}`
+      : [`${done} ${formatEntries(matched)}`, gone !== 0 && `${formatCount(gone)} gone`, outcome && effectsOf(outcome)]
+          .filter(Boolean).join(', ')
     case 'cancelled': return `${doing} was cancelled after ${formatEntries(matched)}`
     case 'failed': return `${doing} failed after ${formatEntries(matched)}`
   }
@@ -35,4 +38,26 @@ export function summaryOf(running: readonly JobInfo[]): { text: string, part: nu
   const part = parts.length === 0 ? null : parts.reduce((sum, each) => sum + each, 0) / parts.length
   const text = `${formatCount(running.length)} jobs`
   return { text: part === null ? text : `${text} ${percentOf(part)}`, part }
+}
+
+/** What was wrong with some entries, the first of it; empty if nothing was. */
+export function faultsOf({ outcome }: JobInfo): string {
+  const [first, ...others] = outcome?.faults ?? []
+  if (first === undefined)
+    return ''
+  return others.length === 0 ? first : `${first} And ${formatCount(others.length)} more.`
+}
+
+/** How one snapshot differs from another: `1 added, 2 changed`; empty if it does not. */
+export function differencesOf({ added, replaced, removed }: JobOutcome): string {
+  return countsOf([[added, 'added'], [replaced, 'changed'], [removed, 'removed']])
+}
+
+/** What a load does to entries: `3 new, 1 replaced`; empty if it has none. */
+function effectsOf({ added, replaced, removed }: JobOutcome): string {
+  return countsOf([[added, 'new'], [replaced, 'replaced'], [removed, 'removed']])
+}
+
+function countsOf(counts: readonly (readonly [count: number, what: string])[]): string {
+  return counts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`).join(', ')
 }

@@ -5,9 +5,11 @@ import type { Router } from 'vue-router'
 import type { Api } from '../api/api'
 import type { CacheActions } from '../composables/use-cache-actions'
 import type { Theme } from '../stores/theme'
+import type { TransferActions } from '../transfer/use-transfer-actions'
 import type { KeyActions } from '../views/keys/use-key-actions'
 import {
   Braces,
+  Camera,
   Copy,
   Database,
   Eye,
@@ -21,6 +23,7 @@ import {
   Power,
   Sparkles,
   SunMoon,
+  Upload,
   UserPlus,
 } from '@lucide/vue'
 import { operations } from '@shared/operations'
@@ -54,6 +57,7 @@ export interface CommandDeps {
   api: Pick<Api, 'client' | 'origin' | 'owned'>
   router: Pick<Router, 'push' | 'hasRoute'>
   actions: CacheActions
+  transfer: TransferActions
   caches: readonly CacheInfo[]
   keyActions: KeyActions
   keys: readonly Key[]
@@ -133,6 +137,7 @@ function screenCommands({ router }: CommandDeps): PaletteCommand[] {
 function actionCommands({
   api,
   actions,
+  transfer,
   keyActions,
   newUser,
   user,
@@ -152,6 +157,8 @@ function actionCommands({
   ): PaletteCommand => ({ id: `action:${title}`, title, icon, group: 'Actions', run, ...more })
   return [
     action(Plus, 'New cache…', actions.create, { keys: 'n', server: true }),
+    action(Camera, 'Save a snapshot…', () => transfer.saveSnapshot(), { server: true }),
+    action(Upload, 'Import entries…', () => transfer.importEntries(), { detail: 'A file, or a Redis', server: true }),
     action(KeyRound, 'New API key…', keyActions.create, { server: true }),
     ...user?.admin ? [action(UserPlus, 'New user…', newUser, { server: true })] : [],
     ...user?.admin
@@ -191,8 +198,8 @@ function actionCommands({
   ]
 }
 
-function cacheCommands(cache: CacheInfo, { actions, router }: CommandDeps): PaletteCommand[] {
-  const { name, enabled } = cache
+function cacheCommands(cache: CacheInfo, { actions, transfer, router }: CommandDeps): PaletteCommand[] {
+  const { name, enabled, backend } = cache
   const command = (short: string, title: string, run: () => void): PaletteCommand =>
     ({ id: `cache:${name}:${short}`, title, icon: Database, group: 'Caches', server: true, short, run })
   const others = [
@@ -203,6 +210,10 @@ function cacheCommands(cache: CacheInfo, { actions, router }: CommandDeps): Pale
       `Switch ${name} ${enabled ? 'off' : 'on'}`,
       () => actions.setEnabled(cache, !enabled),
     ),
+    command('Export', `Export ${name}…`, () => transfer.exportEntries(cache)),
+    ...backend === null
+      ? [command('Import', `Import into ${name}…`, () => transfer.importEntries({ cache: name }))]
+      : [],
     command('Clear', `Clear ${name}…`, () => void actions.clear(cache)),
     ...name === 'default'
       ? []

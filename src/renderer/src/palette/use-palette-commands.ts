@@ -14,6 +14,7 @@ import { useNotices } from '../stores/notices'
 import { useServer } from '../stores/server'
 import { useSession } from '../stores/session'
 import { useTheme } from '../stores/theme'
+import { useTransferActions } from '../transfer/use-transfer-actions'
 import { useKeyActions } from '../views/keys/use-key-actions'
 import { listCommands } from './commands'
 
@@ -33,6 +34,7 @@ export function usePaletteCommands(): { deps: ComputedRef<CommandDeps>, commands
   const session = useSession()
   const theme = useTheme()
   const actions = useCacheActions()
+  const transfer = useTransferActions()
   const keyActions = useKeyActions()
   const openShortcuts = useOpenShortcuts()
 
@@ -40,6 +42,7 @@ export function usePaletteCommands(): { deps: ComputedRef<CommandDeps>, commands
     api,
     router,
     actions,
+    transfer,
     openShortcuts,
     showJobs: () => void (jobs.shown = true),
     caches: caches.list,

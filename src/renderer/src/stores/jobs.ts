@@ -1,15 +1,15 @@
 import type { JobInfo } from '@shared/jobs'
 import type { OperationInput } from '@shared/operations'
-import type { Outcome } from './notices'
+import type { Notice } from './notices'
 import { jobKinds } from '@shared/jobs'
 import { defineStore } from 'pinia'
 import { computed, shallowReactive, shallowReadonly, shallowRef, watch } from 'vue'
 import { createRefresher } from '../composables/refresher'
 import { useApi } from '../composables/use-api'
 import { download } from '../download'
-import { readExport } from '../jobs/export-file'
 import { createJobList } from '../jobs/job-list'
-import { headOf } from '../jobs/job-text'
+import { faultsOf, headOf } from '../jobs/job-text'
+import { readInParts } from '../jobs/read-in-parts'
 import { useNotices } from './notices'
 import { useSession } from './session'
 
@@ -118,31 +118,53 @@ export const useJobs = defineStore('jobs', () => {
     follow(await client['caches.refresh'](order))
   }
 
-  function follow(job: JobInfo): void {
+  /**
+   * Resolves when a job has ended that this tab has just begun; no notice tells of it. Rejects with
+   * an AbortError when the user leaves, and if the server was restarted.
+   */
+  function whenEnded(job: JobInfo): Promise<JobInfo> {
     const end = Promise.withResolvers<JobInfo>()
     own.set(job.id, end)
     show(known.tell(job))
     news.value = new Set([...news.value].filter(id => id !== job.id))
-    void notices.tell(async () => await report(await end.promise))
+    return end.promise
   }
 
-  async function report(job: JobInfo): Promise<Outcome> {
+  /**
+   * Lets a notice tell how a job ends that this tab has just begun.
+   *
+   * @param undo takes back what it did, once it is done
+   */
+  function follow(job: JobInfo, undo?: Notice['undo']): void {
+    const end = whenEnded(job)
+    void notices.tell(async () => {
+      const ended = await end
+      const text = await report(ended)
+      return undo === undefined || ended.state !== 'done' ? text : { text, undo }
+    })
+  }
+
+  async function report(job: JobInfo): Promise<string> {
     if (job.state === 'failed')
       throw new Error(`${headOf(job)}. ${job.detail}`)
     return job.state === 'done' && jobKinds[job.kind].file
       ? `${headOf(job)} to ${await save(job)}.`
-      : `${headOf(job)}.`
+      : [`${headOf(job)}.`, faultsOf(job)].filter(text => text !== '').join(' ')
   }
 
   /**
    * Saves the file of an export, and returns its name. Throws LarderError `no-file` if the server
    * keeps it no longer.
    */
-  async function save({ id, cache, bytes }: JobInfo): Promise<string> {
-    const name = `${cache}.jsonl`
+  async function save({ id, fileName, bytes }: JobInfo): Promise<string> {
+    const name = fileName ?? id
     saving.set(id, 0)
     try {
-      download(await readExport(client, id, read => saving.set(id, read / Math.max(read, bytes ?? 0))), name)
+      const file = await readInParts(
+        from => client['jobs.read']({ id, from }),
+        read => saving.set(id, read / Math.max(read, bytes ?? 0)),
+      )
+      download(file, name)
       return name
     }
     finally {
@@ -163,6 +185,8 @@ export const useJobs = defineStore('jobs', () => {
     saving,
     start,
     refresh,
+    whenEnded,
+    follow,
     save,
     cancel,
   }

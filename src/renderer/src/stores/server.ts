@@ -9,6 +9,7 @@ export const useServer = defineStore('server', () => {
   const { client } = useApi()
   const statistics = shallowRef<ServerStatistics | null>(null)
   const moving = shallowRef<{ enabled: boolean } | null>(null)
+  const lossRead = shallowRef<string | null>(null)
   const inTurn = createQueue()
   let reads = 0
 
@@ -22,6 +23,17 @@ export const useServer = defineStore('server', () => {
     const failing = statistics.value?.failing ?? []
     return failing.length === 0 ? null : troubleOf(failing)
   })
+
+  /** That databases were damaged when the server started; null if none was, or it was read. */
+  const loss = computed(() => {
+    const sentences = statistics.value?.setAside?.join(' ') ?? null
+    return sentences === lossRead.value ? null : sentences
+  })
+
+  /** Another start may have another loss to tell of. */
+  function hideLoss(): void {
+    lossRead.value = loss.value
+  }
 
   /** Throws the errors of `stats.get`. Of overlapping reads the latest is kept. */
   async function read(): Promise<ServerStatistics> {
@@ -62,7 +74,18 @@ export const useServer = defineStore('server', () => {
     }
   }
 
-  return { statistics: shallowReadonly(statistics), enabled, isOff, storageTrouble, read, switched, forget, setEnabled }
+  return {
+    statistics: shallowReadonly(statistics),
+    enabled,
+    isOff,
+    storageTrouble,
+    loss,
+    hideLoss,
+    read,
+    switched,
+    forget,
+    setEnabled,
+  }
 })
 
 function troubleOf(failing: readonly string[]): string {

@@ -10,6 +10,7 @@ import { useCaches } from '../../../stores/caches'
 import { useDialogs } from '../../../stores/dialogs'
 import { useJobs } from '../../../stores/jobs'
 import { useNotices } from '../../../stores/notices'
+import { useTransferActions } from '../../../transfer/use-transfer-actions'
 import { selectorsOf } from './chosen-rows'
 
 /** What can be done with the entries that are selected in the key browser. */
@@ -17,6 +18,7 @@ interface Chosen {
   readonly count: ComputedRef<number>
   /** Asks first, and names the first keys, or what goes at a backend. */
   remove: () => Promise<void>
+  /** Asks for the format of the file. */
   save: () => void
 }
 
@@ -33,6 +35,7 @@ export function useChosen(cache: () => CacheInfo, browser: Browser, total: () =>
   const dialogs = useDialogs()
   const jobs = useJobs()
   const notices = useNotices()
+  const transfer = useTransferActions()
   const { selection, filter } = browser
   const count = computed(() => selection.count(total()))
 
@@ -95,9 +98,7 @@ export function useChosen(cache: () => CacheInfo, browser: Browser, total: () =>
   return {
     count,
     remove: async () => void await notices.tell(remove),
-    save: () => void notices.tell(async () => {
-      const select = byJob()
-      await jobs.start({ kind: 'export', cache: cache().name, ...(select && { select }) })
-    }),
+    save: () => void notices.tell(async () =>
+      transfer.exportEntries(cache(), { select: byJob(), count: count.value })),
   }
 }

@@ -1,0 +1,2 @@
+export const connectionStates = ['idle', 'connecting', 'ok', 'down'] as const
+export type ConnectionState = (typeof connectionStates)[number]
