@@ -5,7 +5,7 @@ import type { Maybe } from '../serving/maybe'
 import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { Databases } from './databases'
-import type { ReadableCache, RedisCall, Row } from './redis-call'
+import type { CommandRow, ReadableCache, RedisCall } from './redis-call'
 import type { RedisAnswer } from './reply'
 import type { Scans } from './scans'
 import type { Queued, RedisSession } from './session'
@@ -56,12 +56,12 @@ export const containers = ['client', 'config', 'memory', 'object', 'latency', 's
 type Answered = Exclude<RedisCommandName, (typeof containers)[number]>
 type Handlers = { [Name in Answered]: Handler<Name> }
 
-export type CommandTable = ReadonlyMap<string, Row>
+export type CommandTable = ReadonlyMap<string, CommandRow>
 
 /** Puts every command of the table together with what answers it. */
 export function createCommandTable(parts: TableParts): CommandTable {
-  const table = new Map<string, Row>()
-  const rowOf = (name: string): Row => table.get(name) as Row
+  const table = new Map<string, CommandRow>()
+  const rowOf = (name: string): CommandRow => table.get(name) as CommandRow
   const handlers: Handlers = {
     ...createHandshakeHandlers(parts),
     ...createClientHandlers(parts),
@@ -78,14 +78,14 @@ export function createCommandTable(parts: TableParts): CommandTable {
   }
   for (const name of redisCommandNames) {
     const spec: RedisCommandSpec = redisCommands[name]
-    const handle = (handlers as Partial<Record<RedisCommandName, Row['action']['handle']>>)[name] ?? noAnswer
+    const handle = (handlers as Partial<Record<RedisCommandName, CommandRow['action']['handle']>>)[name] ?? noAnswer
     const does = spec.scope === 'none' ? 'nothing' : spec.scope === 'read' ? 'read' : 'write'
-    const row: Row = {
+    const row: CommandRow = {
       name,
       shown: shownCommand(name),
       spec,
       operation: does === 'nothing' ? null : `redis.${does}`,
-      action: { does, handle } as Row['action'],
+      action: { does, handle } as CommandRow['action'],
     }
     table.set(name, row)
     // Nearly all clients write capitals.

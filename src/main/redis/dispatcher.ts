@@ -4,7 +4,7 @@ import type { Maybe } from '../serving/maybe'
 import type { CommandTable } from './command-table'
 import type { Databases } from './databases'
 import type { Executor } from './executor'
-import type { Row } from './redis-call'
+import type { CommandRow } from './redis-call'
 import type { RedisAnswer } from './reply'
 import type { RedisSession } from './session'
 import type { SignOn } from './sign-on'
@@ -35,7 +35,7 @@ const withParts: ReadonlySet<string> = new Set(containers)
 const repeated = 128
 
 /** What the request log has of commands that there are not. */
-const unknown: Row = {
+const unknown: CommandRow = {
   name: '',
   shown: '?',
   spec: { arity: -1, flags: [], scope: 'none', since: '', group: '', summary: '' },
@@ -51,13 +51,13 @@ export function createDispatcher({
   stopwatch,
   valueLimit,
 }: DispatcherParts): Dispatcher {
-  function refuse(session: RedisSession, row: Row, args: readonly Buffer[], fault: CommandFault): RedisAnswer {
+  function refuse(session: RedisSession, row: CommandRow, args: readonly Buffer[], fault: CommandFault): RedisAnswer {
     if (session.transaction !== null)
       session.transaction.failed = true
     return executor.refuse(new RedisCall(session, signOn.principalOf(session), row, args, stopwatch.now()), fault)
   }
 
-  function find(args: readonly Buffer[]): Row | undefined {
+  function find(args: readonly Buffer[]): CommandRow | undefined {
     const word = args[0]?.toString('latin1') ?? ''
     const row = table.get(word) ?? table.get(word.toLowerCase())
     const part = args[1]
@@ -68,7 +68,7 @@ export function createDispatcher({
 
   /** What is wrong with a command before it is looked at what it does; undefined if nothing is. */
   function faultOf(
-    row: Row,
+    row: CommandRow,
     session: RedisSession,
     args: readonly Buffer[],
     isOversized: boolean,
@@ -87,7 +87,7 @@ export function createDispatcher({
     return undefined
   }
 
-  function queue(session: RedisSession, row: Row, args: readonly Buffer[]): RedisAnswer {
+  function queue(session: RedisSession, row: CommandRow, args: readonly Buffer[]): RedisAnswer {
     const principal = signOn.principalOf(session)
     const definition = principal === null ? undefined : databases.definition(principal, session.cache)
     const place = definition === undefined || row.operation === null ? null : elsewhere(definition)
@@ -119,7 +119,7 @@ export function createDispatcher({
   }
 
   /** The transaction goes on. */
-  function refuseAlone(session: RedisSession, row: Row, args: readonly Buffer[]): RedisAnswer {
+  function refuseAlone(session: RedisSession, row: CommandRow, args: readonly Buffer[]): RedisAnswer {
     const call = new RedisCall(session, signOn.principalOf(session), row, args, stopwatch.now())
     return executor.refuse(call, new CommandFault('ERR WATCH inside MULTI is not allowed'))
   }
@@ -145,7 +145,7 @@ function unknownCommand(args: readonly Buffer[]): CommandFault {
   )
 }
 
-function unknownPart({ name }: Row, args: readonly Buffer[]): CommandFault {
+function unknownPart({ name }: CommandRow, args: readonly Buffer[]): CommandFault {
   const part = printed(args[1], repeated)
   return new CommandFault(`ERR unknown subcommand '${part}'. Try ${name.toUpperCase()} HELP.`, 'ERR unknown subcommand')
 }

@@ -22,7 +22,7 @@ type Action
     | { does: 'write', handle: (call: RedisCall, cache: ServedCache) => Maybe<RedisAnswer> }
 
 /** A command of the table with what answers it. */
-export interface Row {
+export interface CommandRow {
   /** In lower case; the parts of a command as `client|id`. */
   readonly name: string
   /** As the request log writes it. */
@@ -58,7 +58,7 @@ export class RedisCall implements Call {
   marks: readonly string[] = noMarks
   sourced: SourceNote | null = null
 
-  readonly row: Row
+  readonly row: CommandRow
   readonly args: readonly Buffer[]
   readonly session: RedisSession
   answer: RedisAnswer = null
@@ -70,7 +70,7 @@ export class RedisCall implements Call {
   /** One call for each further key, for the request log. */
   others: RedisCall[] | null = null
 
-  constructor(session: RedisSession, principal: Principal | null, row: Row, args: readonly Buffer[], started: number) {
+  constructor(session: RedisSession, principal: Principal | null, row: CommandRow, args: readonly Buffer[], started: number) {
     this.session = session
     this.principal = principal
     this.row = row

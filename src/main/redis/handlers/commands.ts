@@ -1,14 +1,14 @@
-import type { RedisCall, Row } from '../redis-call'
+import type { CommandRow, RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import { Buffer } from 'node:buffer'
 import { AnswerMap, noArray, ReplySet } from '../reply'
 
 /** What the server tells of its commands, out of their table. */
-export function createCommandHandlers(rows: () => readonly Row[]) {
-  const whole = (): readonly Row[] => rows().filter(({ name }) => !name.includes('|'))
-  const parts = ({ name }: Row): readonly Row[] => rows().filter(row => row.name.startsWith(`${name}|`))
+export function createCommandHandlers(rows: () => readonly CommandRow[]) {
+  const whole = (): readonly CommandRow[] => rows().filter(({ name }) => !name.includes('|'))
+  const parts = ({ name }: CommandRow): readonly CommandRow[] => rows().filter(row => row.name.startsWith(`${name}|`))
 
-  function info(row: Row): RedisAnswer[] {
+  function info(row: CommandRow): RedisAnswer[] {
     const { arity, flags, keys } = row.spec
     const { first = 0, last = 0, step = 0 } = keys ?? {}
     return [
@@ -25,7 +25,7 @@ export function createCommandHandlers(rows: () => readonly Row[]) {
     ]
   }
 
-  function docs(row: Row): RedisAnswer[] {
+  function docs(row: CommandRow): RedisAnswer[] {
     const { summary, since, group } = row.spec
     const inner = parts(row)
     const facts: RedisAnswer[] = ['summary', summary, 'since', since, 'group', group].map(text => Buffer.from(text))
@@ -34,7 +34,7 @@ export function createCommandHandlers(rows: () => readonly Row[]) {
     return [Buffer.from(row.name), map(facts)]
   }
 
-  function named(call: RedisCall): (Row | undefined)[] {
+  function named(call: RedisCall): (CommandRow | undefined)[] {
     const names = call.args.slice(2).map(argument => argument.toString('latin1').toLowerCase())
     return names.length === 0 ? [...whole()] : names.map(name => rows().find(row => row.name === name))
   }
@@ -53,7 +53,7 @@ function map(items: RedisAnswer[]): AnswerMap {
   return new AnswerMap(items)
 }
 
-function categories({ spec: { flags, group, scope } }: Row): string[] {
+function categories({ spec: { flags, group, scope } }: CommandRow): string[] {
   const known = { string: '@string', transactions: '@transaction', connection: '@connection', generic: '@keyspace' }
   return [
     ...group in known ? [known[group as keyof typeof known]] : [],

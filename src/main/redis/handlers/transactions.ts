@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock'
 import type { Maybe } from '../../serving/maybe'
 import type { Databases } from '../databases'
-import type { ReadableCache, RedisCall, Row } from '../redis-call'
+import type { CommandRow, ReadableCache, RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import type { Queued } from '../session'
 import type { Watches } from '../watches'
@@ -16,7 +16,7 @@ interface TransactionParts {
   clock: Clock
   databases: Databases
   watches: Watches
-  rowOf: (name: string) => Row
+  rowOf: (name: string) => CommandRow
   /** Runs a command of a transaction. */
   run: (call: RedisCall, queued: Queued) => Maybe<RedisAnswer>
 }
