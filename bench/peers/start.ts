@@ -40,11 +40,14 @@ export const thisBuild: Build = { name: 'Larder', script: join(import.meta.dirna
 /** Milliseconds after which a server that has not started is given up. */
 const patience = 20_000
 
-/** @property home folder that the caller removes; by default a temporary one until the stop */
-interface LarderOptions { build?: Build, home?: string, memory?: string }
+/**
+ * @property home folder that the caller removes; by default a temporary one until the stop
+ * @property redisPort where it speaks the Redis protocol; by default nowhere
+ */
+interface LarderOptions { build?: Build, home?: string, memory?: string, redisPort?: number }
 
 /** Starts Larder as people run it: a build, default settings, every feature on. */
-export async function startLarder({ build = thisBuild, home, memory }: LarderOptions = {}): Promise<Peer> {
+export async function startLarder({ build = thisBuild, home, memory, redisPort }: LarderOptions = {}): Promise<Peer> {
   const folder = home ?? temporaryFolder()
   const env = {
     ...withoutLarder(),
@@ -52,6 +55,7 @@ export async function startLarder({ build = thisBuild, home, memory }: LarderOpt
     LARDER_VAULT: 'file',
     LARDER_API_KEY: key,
     ...(memory !== undefined && { LARDER_MEMORY: memory }),
+    ...(redisPort !== undefined && { LARDER_REDIS_PORT: String(redisPort) }),
   }
   const command = [process.execPath, build.script, 'serve', '--port', '0']
   const ready = /^Larder ready on http:\/\/localhost:(\d+)$/m

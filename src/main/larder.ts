@@ -9,6 +9,7 @@ import type { Listening } from './base/listen'
 import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
 import type { Timer } from './base/timer'
+import type { RedisFace } from './redis/redis-face'
 import type { Phase } from './serving/readiness'
 import type { Keytar } from './vault/keychain-process'
 import { rmSync } from 'node:fs'
@@ -19,6 +20,7 @@ import { messageOf } from '@shared/errors'
 import { administrators } from '@shared/events'
 import { limits } from '@shared/limits'
 import { createAdministration } from './admin/administration'
+import { localName } from './base/addresses'
 import { systemClock, systemStopwatch } from './base/clock'
 import { controlFileName } from './base/control-file'
 import { createDisposableStack } from './base/disposable'
@@ -31,7 +33,7 @@ import { userOf } from './base/principal'
 import { createStorageNotice } from './base/storage-notice'
 import { systemTimer } from './base/timer'
 import { createEngine } from './cache/engine'
-import { describeListening, localName } from './cli/addresses'
+import { describeListening } from './cli/addresses'
 import { createConversions } from './codecs/conversions'
 import { createConnected } from './connected'
 import { createGateways } from './gateway/gateways'
@@ -39,6 +41,7 @@ import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
 import { openLog } from './logging'
+import { createRedisFace } from './redis/redis-face'
 import { createDurability } from './serving/layers/durability'
 import { createStorageFormat } from './serving/layers/storage-format'
 import { tellOfRestoring } from './serving/restoring'
@@ -83,6 +86,8 @@ export interface LarderOptions {
 export interface Larder {
   /** `http://localhost:7777` */
   url: string
+  /** `redis://localhost:7379`, without a key; null if that protocol is not spoken. */
+  redisUrl: string | null
   port: number
   /**
    * The addresses it listens on, and whether other machines can reach it, as a sentence for people.
@@ -194,6 +199,7 @@ async function compose({
     const eventStreams = createStreamPlaces(limits.streams)
     const controlToken = `lc_${randomSecret()}`
     let url = ''
+    let redis: RedisFace | null = null
     let ownPort = configuration.port
     let phase: Phase = 'starting'
 
@@ -246,7 +252,7 @@ async function compose({
       ownerName: userInfo().username,
       memory: configuration.memory,
       machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
-      info: { version, home, url: () => url, startedAt },
+      info: { version, home, url: () => url, redis: () => redis?.url() ?? null, startedAt },
       ...watched,
     }))
     const { firstKey } = await administration.firstStart()
@@ -254,25 +260,20 @@ async function compose({
     valueLimit = administration.settings.valueLimit
     await seedFrom(configuration.seed, administration.seed, logger)
 
+    const { handlers, authenticator } = administration
+    const behindFaces = { ...machine, serving, handlers, authenticator, inFlight, valueLimit, tls }
     const http = createHttpFace({
-      serving,
-      ...machine,
+      ...configuration,
+      ...behindFaces,
       hub,
-      handlers: administration.handlers,
-      authenticator: administration.authenticator,
-      inFlight,
       places: eventStreams,
       about: () => ({ version, url }),
-      valueLimit,
       conversions,
       consoleFolder,
-      port: configuration.port,
-      host: configuration.host,
-      allowedHosts: configuration.allowedHosts,
-      tls,
     })
+    redis = createRedisFace({ ...configuration, ...behindFaces, caches, version })
     // People and the command line are told the address of the first face.
-    const faces: Face[] = [http]
+    const faces: Face[] = redis === null ? [http] : [http, redis]
     const listenings: Listening[] = []
     for (const face of faces) {
       listenings.push(await face.start())
@@ -307,17 +308,19 @@ async function compose({
 
     return {
       url,
+      redisUrl: redis?.url() ?? null,
       port,
       listening,
       firstKey,
       warnings: [
         ...setAside,
         ...warning === null ? [] : [warning],
+        ...redis?.warning() ?? [],
         ...firstKey === null || firstKey.kept ? [] : [keyNotKept],
         ...budgetWarning === null ? [] : [budgetWarning],
       ],
-      handlers: administration.handlers,
-      authenticator: administration.authenticator,
+      handlers,
+      authenticator,
       hub,
       controlToken,
       stop: parts.dispose,

@@ -51,6 +51,8 @@ async function serve(configuration: Configuration, built: BuiltFiles): Promise<n
     process.stderr.write(`larder: ${warning}\n`)
   // Not to standard output, where programs that wait for the server read and expect one line.
   process.stderr.write(`larder: ${larder.listening}\n`)
+  if (larder.redisUrl !== null)
+    process.stderr.write(`larder: Redis clients connect to ${larder.redisUrl}; larder url redis adds the key.\n`)
   process.stdout.write(`Larder ready on ${larder.url}\n`)
   if (process.stdout.isTTY)
     await greet(larder)

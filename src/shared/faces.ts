@@ -3,6 +3,7 @@ export const faces = {
   native: 'Entries with their headers, at /api/caches',
   classic: 'The classic JSON cache API',
   plain: 'The text store at /v1',
+  redis: 'The Redis protocol',
   gateway: 'HTTP as it comes, through the gateway of a cache',
 } as const
 

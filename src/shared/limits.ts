@@ -95,3 +95,5 @@ export const limits = {
 } as const
 
 export const defaultPort = 7777
+/** Of the Redis protocol, beside the default port. */
+export const defaultRedisPort = 7379

@@ -1,9 +1,8 @@
-import type { DataOperationSpec } from './data-operations'
 import type { FilterField, FilterLanguage } from './filter'
 import type { NumberShape } from './filter/language'
 import type { RequestResult } from './request-results'
 import type { RequestRecord } from './schemas'
-import { dataOperations } from './data-operations'
+import { callOperations } from './call-operations'
 import { typedKey } from './entry-key'
 import { faces } from './faces'
 import { compileFilter, scanFilter } from './filter'
@@ -117,7 +116,7 @@ export function isOwnRead(
 ): boolean {
   if (from !== 'console')
     return false
-  const spec: DataOperationSpec | undefined = rowOf(dataOperations, operation)
+  const spec = rowOf(callOperations, operation)
   return spec === undefined || !spec.mutates || result === spec.unchanged
 }
 

@@ -246,6 +246,7 @@ export const Settings = z.strictObject({
   version: z.string(),
   home: z.string().nullable().meta({ description: 'The data folder; null unless an administrator asks.' }),
   url: z.string(),
+  redis: z.string().nullable().meta({ description: 'Where the Redis protocol is spoken; null: nowhere.' }),
   vault: VaultState,
 })
 export type Settings = z.output<typeof Settings>

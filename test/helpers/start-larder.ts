@@ -47,6 +47,7 @@ export async function startLarder(
   const configuration: Configuration = {
     home,
     port: 0,
+    redis: null,
     host: null,
     allowedHosts: [],
     tls: null,

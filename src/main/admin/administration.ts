@@ -86,7 +86,7 @@ export interface AdministrationDependencies extends
   /** Name of the system's user, which becomes the owner's name. */
   ownerName: string
   /** `startedAt` in milliseconds of the stopwatch; `url` without a slash at the end. */
-  info: { version: string, home: string, url: () => string, startedAt: number }
+  info: { version: string, home: string, url: () => string, redis: () => string | null, startedAt: number }
   /** Bytes; a budget configured for this run takes precedence over the stored one. @default null */
   memory?: number | null
   /** Bytes of the machine, which no budget may exceed. */

@@ -12,7 +12,7 @@ interface SettingsHandlerDependencies {
   settings: StoredSettings
   users: UserDirectory
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
-  info: { version: string, home: string, url: () => string }
+  info: { version: string, home: string, url: () => string, redis: () => string | null }
   events: EventHub
 }
 
@@ -34,6 +34,7 @@ export function createSettingsHandlers({
       version: info.version,
       home: admin ? info.home : null,
       url: info.url(),
+      redis: info.redis(),
       vault: { driver: vault.driver, wanted, state, detail: admin ? detail : null, reason: admin ? reason : null },
     }
   }

@@ -10,6 +10,11 @@ export interface Configuration {
   home: string
   /** 0 picks a free port. */
   port: number
+  /**
+   * Where the Redis protocol is spoken; null = nowhere. If nobody asked for this port, it may be
+   * taken.
+   */
+  redis: { port: number, isAsked: boolean } | null
   /** Address to bind; null = 127.0.0.1 and, if the machine has it, ::1. */
   host: string | null
   /** Additional `host` or `host:port` values accepted in the Host header, in lower case. */

@@ -5,6 +5,7 @@ import type { Option, OptionValue } from './options'
 import type { Standing } from './trust'
 import { posix, win32 } from 'node:path'
 import { clientVariables } from '@shared/client-variables'
+import { defaultPort, defaultRedisPort } from '@shared/limits'
 import { fileReason } from '../base/file-reason'
 import { beyondMemory } from '../base/machine-memory'
 import { isLoopback } from './addresses'
@@ -72,11 +73,21 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
     return memory
   }
 
+  const port = read(options.port) ?? defaultPort
+
+  function readRedis(): Configuration['redis'] {
+    const asked = read(options.redisPort)
+    if (asked !== undefined)
+      return asked === null ? null : { port: asked, isAsked: true }
+    return port === defaultPort ? { port: defaultRedisPort, isAsked: false } : null
+  }
+
   const certificate = readPath(options.tlsCertificate, { mustBeReadable: true })
   const key = readPath(options.tlsKey, { mustBeReadable: true })
   const configuration: Configuration = {
     home: readPath(options.home, { mustBeReadable: false }) ?? sources.defaultHome,
-    port: read(options.port) ?? Number(options.port.default),
+    port,
+    redis: readRedis(),
     host: read(options.host) ?? null,
     allowedHosts: read(options.allowedHosts) ?? [],
     tls: certificate !== undefined && key !== undefined ? { certificate, key } : null,

@@ -2,10 +2,10 @@ import type { EnvironmentConnection } from '../base/configuration'
 import type { Given } from './arguments'
 import type { Parser } from './values'
 import { readConnectionUrl } from '@shared/connections/read'
-import { defaultPort } from '@shared/limits'
+import { defaultPort, defaultRedisPort } from '@shared/limits'
 import { SettingsUpdate } from '@shared/schemas'
 import { bindAddress, hostList } from './addresses'
-import { boolean, oneOf, port, size, text } from './values'
+import { boolean, oneOf, port, portOrOff, size, text } from './values'
 
 /**
  * One variable of the environment, with the flag for the same option. Parsing, `--help` and
@@ -65,6 +65,15 @@ export const options = {
       }
       return port(value)
     },
+    harmless: true,
+  }),
+  redisPort: option({
+    variable: 'LARDER_REDIS_PORT',
+    flag: 'redis-port',
+    placeholder: '<number>',
+    default: null,
+    meaning: `Port of the Redis protocol, or off; by default ${defaultRedisPort} beside the default port, otherwise off.`,
+    parse: portOrOff,
     harmless: true,
   }),
   host: option({

@@ -56,6 +56,18 @@ export function wholeNumber(
 
 export const port = wholeNumber(0, 65535, { what: 'a port', write: String })
 
+/** The same, or `off`, which is null. */
+export const portOrOff: Parser<number | null> = (value) => {
+  if (value === 'off')
+    return null
+  try {
+    return port(value)
+  }
+  catch (cause) {
+    throw new Error(`${messageOf(cause)}, or off`, { cause })
+  }
+}
+
 /** `none`, or a whole number above 0; for limits that null removes. */
 export const countOrNone: Parser<number | null> = (value) => {
   if (value === 'none')

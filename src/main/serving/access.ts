@@ -1,9 +1,9 @@
-import type { DataOperationSpec } from '@shared/data-operations'
+import type { CallOperationSpec } from '@shared/call-operations'
 import type { Principal } from '../base/principal'
 import type { Mount, ServedCaches } from './caches'
 import type { Maybe } from './maybe'
 import type { Call, ServedCache } from './ports'
-import { dataOperations } from '@shared/data-operations'
+import { callOperations } from '@shared/call-operations'
 import { LarderError } from '@shared/errors'
 import { spellKey } from '@shared/key-spelling'
 import { requireScope } from '../base/principal'
@@ -74,7 +74,7 @@ export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' 
    */
   async function whileOff<C extends Call>(
     call: C,
-    spec: DataOperationSpec,
+    spec: CallOperationSpec,
     work: (call: C) => Maybe<void>,
   ): Promise<void> {
     try {
@@ -130,10 +130,10 @@ export function requireRead(call: Call, what: string): void {
     throw new LarderError('out-of-scope', `${what} needs the scope read as well.`)
 }
 
-function operationOf({ operation }: Call): DataOperationSpec {
+function operationOf({ operation }: Call): CallOperationSpec {
   if (operation === null)
     throw new Error('A call without an operation asked for a cache')
-  return dataOperations[operation]
+  return callOperations[operation]
 }
 
 /** The guards do not let anybody without a credential come this far. */

@@ -1,4 +1,4 @@
-import type { DataOperationName } from '@shared/data-operations'
+import type { CallOperationName } from '@shared/call-operations'
 import type { FaceName } from '@shared/faces'
 import type { MissReason } from '@shared/miss-reasons'
 import type { RequestResult } from '@shared/request-results'
@@ -63,7 +63,7 @@ export interface Call {
   /** Whether an administration tool sends it as an app would: people try something out. */
   readonly asApp: boolean
   /** Null if there is no such operation. */
-  readonly operation: DataOperationName | null
+  readonly operation: CallOperationName | null
   /** The request in the protocol's own terms: HTTP method and path. */
   readonly method: string
   readonly path: string

@@ -112,7 +112,7 @@ it('lets nobody in before the first start is through', async () => {
     environmentKey,
     controlToken,
     ownerName: 'ada',
-    info: { version: '', home: '', url: () => '', startedAt: 0 },
+    info: { version: '', home: '', url: () => '', redis: () => null, startedAt: 0 },
     readiness: () => ({ status: 'starting', stores: {} }),
     metrics: () => '',
     pages: createFakePages(),

@@ -43,7 +43,7 @@ async function start() {
       troubles: [{ part: 'connections', severe: false, sentence: `1 connection is down: ${canaries.connection}.` }],
     }),
     ownerName: 'canaryowner',
-    info: { version: '0.1.0', home: '/home/canary', url: () => 'http://canary-server.local:7777', startedAt: 0 },
+    info: { version: '0.1.0', home: '/home/canary', url: () => 'http://canary-server.local:7777', redis: () => null, startedAt: 0 },
   })
   const { call } = started
   await call('users.create', { name: canaries.user, password: 'canary-password' })

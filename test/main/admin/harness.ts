@@ -90,6 +90,7 @@ export async function startAdministration(
       version: '0.1.0',
       home: '/home/ada/larder',
       url: () => 'http://localhost:7777',
+      redis: () => null,
       startedAt: clock.stopwatch.now(),
     },
     readiness: () => ({ status: 'ready', stores: { metadata: 'ok' } }),

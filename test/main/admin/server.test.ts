@@ -68,6 +68,7 @@ describe('settings', () => {
       version: '0.1.0',
       home: '/home/ada/larder',
       url: 'http://localhost:7777',
+      redis: null,
       vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: 'Secrets are kept in a Map.', reason: 'No bus.' },
     })
     const change = {

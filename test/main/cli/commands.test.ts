@@ -140,6 +140,17 @@ const rows: Record<string, Row> = {
     sends: [['POST', '/admin/keys/k9/reveal']],
     prints: 'lk_k1_secret\n',
   },
+  'url redis': {
+    argv: ['url', 'redis', '--cache', 'shop'],
+    replies: [{ body: samples.settings }, { body: samples.cache }, { body: [samples.key] }, { body: secret }],
+    sends: [
+      ['GET', '/admin/settings'],
+      ['GET', '/admin/caches/shop'],
+      ['GET', '/admin/keys'],
+      ['POST', '/admin/keys/k1/reveal'],
+    ],
+    prints: 'redis://shop:lk_k1_secret@localhost:7379\n',
+  },
   'key list': {
     argv: ['key', 'list'],
     replies: [{ body: [samples.key] }],
@@ -340,7 +351,7 @@ describe('commands', () => {
   })
 
   it.each(Object.entries(rows)
-    .filter(([name]) => !name.startsWith('call')))('%s --json prints JSON and nothing else', async (
+    .filter(([name]) => !/^(?:call|url)/.test(name)))('%s --json prints JSON and nothing else', async (
     _,
     { argv, replies },
   ) => {

@@ -64,6 +64,7 @@ function configure({
 const defaults: Configuration = {
   home: '/default-home',
   port: 7777,
+  redis: { port: 7379, isAsked: false },
   host: null,
   allowedHosts: [],
   tls: null,
@@ -85,8 +86,10 @@ describe('every variable, and the flag that says the same', () => {
   it.each<[variable: string, text: string, expected: Partial<Configuration>, others?: Given]>([
     ['LARDER_HOME', '/data', { home: '/data' }],
     ['LARDER_HOME', 'data', { home: '/project/data' }],
-    ['LARDER_PORT', '0', { port: 0 }],
-    ['LARDER_PORT', '65535', { port: 65535 }],
+    ['LARDER_PORT', '0', { port: 0, redis: null }],
+    ['LARDER_PORT', '65535', { port: 65535, redis: null }],
+    ['LARDER_REDIS_PORT', '6379', { redis: { port: 6379, isAsked: true } }],
+    ['LARDER_REDIS_PORT', 'off', { redis: null }],
     ['LARDER_HOST', '127.0.0.1', { host: '127.0.0.1' }],
     ['LARDER_HOST', '127.8.8.8', { host: '127.8.8.8' }],
     ['LARDER_HOST', '[::1]', { host: '::1' }],
@@ -392,6 +395,7 @@ describe('order', () => {
     expect(configure({ argv: ['--port', '1'], env, dotenv })).toEqual({
       ...defaults,
       port: 1,
+      redis: null,
       vault: 'env',
       memory: 3 * 1024 * 1024,
     })
@@ -410,7 +414,7 @@ describe('.env', () => {
   it('is read with comments, quotes, export, CRLF and a byte order mark', () => {
     expect(configure({
       dotenv: '\uFEFFLARDER_PORT=5 # five\r\nexport LARDER_VAULT=\'file\'\r\nOTHER=1\r\n',
-    })).toEqual({ ...defaults, port: 5, vault: 'file' })
+    })).toEqual({ ...defaults, port: 5, redis: null, vault: 'file' })
   })
   it('may be a folder', () => {
     const readFile = (): never => {

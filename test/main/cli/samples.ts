@@ -95,7 +95,7 @@ export const samples = {
     totals: statistics,
     everyone: { caches: 5, entries: 2345678, bytes: 123456789, hitRatio: 0.5 },
   },
-  settings: { memory: 256_000_000, valueLimit: 16_777_216, anonymous: { enabled: false, scopes: ['read'] }, registrationOpen: true, version: '1.2.3', home: '/home/ada/.config/Larder', url: 'http://localhost:7777', vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: 'Secrets are kept in a file.', reason: 'The keychain cannot be used: no bus.' } },
+  settings: { memory: 256_000_000, valueLimit: 16_777_216, anonymous: { enabled: false, scopes: ['read'] }, registrationOpen: true, version: '1.2.3', home: '/home/ada/.config/Larder', url: 'http://localhost:7777', redis: 'redis://localhost:7379', vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: 'Secrets are kept in a file.', reason: 'The keychain cannot be used: no bus.' } },
   ready: { status: 'ready', stores: { metadata: 'ok', entries: 'ok' } },
   page: { path: '/home/ada/.config/Larder/sign-in/abc.html', url: 'http://localhost:7777/#c0de', expiresIn: 600 },
   code: { code: 'c0de', url: 'http://localhost:7777/#c0de', expiresIn: 600 },

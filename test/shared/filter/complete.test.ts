@@ -42,8 +42,8 @@ describe('completion', () => {
   })
 
   it.each([
-    ['re|', ['result:', 'reason:', 'result:refused']],
-    ['RE|', ['result:', 'reason:', 'result:refused']],
+    ['re|', ['result:', 'reason:', 'result:refused', 'face:redis']],
+    ['RE|', ['result:', 'reason:', 'result:refused', 'face:redis']],
     ['-ca|', ['-cache:']],
     ['mis|', ['result:miss']],
     ['status|', ['status=', 'status!=', 'status>', 'status>=', 'status<', 'status<=']],

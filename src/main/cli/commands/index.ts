@@ -14,6 +14,7 @@ import { serverCommands } from './server'
 import { snapshotCommands } from './snapshots'
 import { top } from './top'
 import { trust } from './trust'
+import { url } from './url'
 import { userCommands } from './users'
 import { watch } from './watch'
 
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   ...cacheCommands,
   ...connectionCommands,
   ...keyCommands,
+  url,
   ...userCommands,
   call,
   completion,

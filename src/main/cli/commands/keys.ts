@@ -22,7 +22,8 @@ const print = defineCommand({
   },
 })
 
-async function firstKey(
+/** The id of the oldest key that does not expire. Throws Failure if there is none. */
+export async function firstKey(
   client: {
     call: (
       name: 'keys.list',

@@ -1,7 +1,8 @@
-import { dataOperations } from '@shared/data-operations'
+import { callOperations } from '@shared/call-operations'
 import { errorRegistry } from '@shared/errors'
 import { faceNames } from '@shared/faces'
 import { missReasonNames } from '@shared/miss-reasons'
+import { redisDataCommands, shownCommand } from '@shared/redis/commands'
 import { requestResultNames, senders } from '@shared/request-results'
 import { namesOf } from '@shared/rows'
 
@@ -22,11 +23,12 @@ const words = [...new Set<string>([
   'PATCH',
   'DELETE',
   'OPTIONS',
+  ...redisDataCommands.map(shownCommand),
   ...namesOf(senders),
   ...faceNames,
   ...requestResultNames,
   ...missReasonNames,
-  ...namesOf(dataOperations),
+  ...namesOf(callOperations),
   ...namesOf(errorRegistry),
 ])].slice(0, unknownWord - 1)
 

@@ -1,0 +1,100 @@
+import type { RedisCommandName } from '@shared/redis/commands'
+import type { RedisCommandSpec } from '@shared/redis/spec'
+import type { Clock, Stopwatch } from '../base/clock'
+import type { Maybe } from '../serving/maybe'
+import type { ServedCache } from '../serving/ports'
+import type { Serving } from '../serving/serving'
+import type { Databases } from './databases'
+import type { CommandRow, ReadableCache, RedisCall } from './redis-call'
+import type { RedisAnswer } from './reply'
+import type { Scans } from './scans'
+import type { Queued, RedisSession } from './session'
+import type { SignOn } from './sign-on'
+import type { Watches } from './watches'
+import { redisCommandNames, redisCommands, shownCommand } from '@shared/redis/commands'
+import { createAboutHandlers } from './handlers/about'
+import { createClientHandlers } from './handlers/client'
+import { createCommandHandlers } from './handlers/commands'
+import { createHandshakeHandlers } from './handlers/connection'
+import { createExpiryHandlers } from './handlers/expiry'
+import { createEntryHandlers } from './handlers/keys'
+import { createListingHandlers } from './handlers/listing'
+import { createPartHandlers } from './handlers/parts'
+import { createServerHandlers } from './handlers/server'
+import { createStringHandlers } from './handlers/strings'
+import { createTransactionHandlers } from './handlers/transactions'
+
+interface TableParts {
+  serving: Pick<Serving, 'open'>
+  clock: Clock
+  stopwatch: Stopwatch
+  databases: Databases
+  signOn: SignOn
+  scans: Scans
+  watches: Watches
+  sessions: ReadonlyMap<number, RedisSession>
+  valueLimit: () => number
+  version: string
+  runId: string
+  port: () => number
+  budget: () => number
+  /** Runs a command of a transaction. */
+  run: (call: RedisCall, queued: Queued) => Maybe<RedisAnswer>
+}
+
+/** What answers a command, as its row says what it does. Parts are answered, not their command. */
+type Handler<Name extends RedisCommandName> = (typeof redisCommands)[Name]['scope'] extends infer Scope
+  ? Scope extends 'none'
+    ? (call: RedisCall) => Maybe<RedisAnswer>
+    : Scope extends 'read'
+      ? (call: RedisCall, cache: ReadableCache) => Maybe<RedisAnswer>
+      : (call: RedisCall, cache: ServedCache) => Maybe<RedisAnswer>
+  : never
+
+/** Commands that only have parts. */
+export const containers = ['client', 'config', 'memory', 'object', 'latency', 'slowlog'] as const
+type Answered = Exclude<RedisCommandName, (typeof containers)[number]>
+type Handlers = { [Name in Answered]: Handler<Name> }
+
+export type CommandTable = ReadonlyMap<string, CommandRow>
+
+/** Puts every command of the table together with what answers it. */
+export function createCommandTable(parts: TableParts): CommandTable {
+  const table = new Map<string, CommandRow>()
+  const rowOf = (name: string): CommandRow => table.get(name) as CommandRow
+  const handlers: Handlers = {
+    ...createHandshakeHandlers(parts),
+    ...createClientHandlers(parts),
+    ...createAboutHandlers({ ...parts, size: ({ principal, session }) =>
+      principal === null ? 0 : parts.databases.size(principal, session.cache) }),
+    ...createServerHandlers(parts),
+    ...createCommandHandlers(() => [...new Set(table.values())]),
+    ...createStringHandlers(parts.clock),
+    ...createPartHandlers(parts.valueLimit),
+    ...createEntryHandlers(parts.databases),
+    ...createExpiryHandlers(parts.clock),
+    ...createListingHandlers(parts.scans),
+    ...createTransactionHandlers({ ...parts, rowOf }),
+  }
+  for (const name of redisCommandNames) {
+    const spec: RedisCommandSpec = redisCommands[name]
+    const handle = (handlers as Partial<Record<RedisCommandName, CommandRow['action']['handle']>>)[name] ?? noAnswer
+    const does = spec.scope === 'none' ? 'nothing' : spec.scope === 'read' ? 'read' : 'write'
+    const row: CommandRow = {
+      name,
+      shown: shownCommand(name),
+      spec,
+      operation: does === 'nothing' ? null : `redis.${does}`,
+      action: { does, handle } as CommandRow['action'],
+    }
+    table.set(name, row)
+    // Nearly all clients write capitals.
+    table.set(name.toUpperCase(), row)
+  }
+  return table
+}
+
+/** A command that only has parts is told apart before. */
+function noAnswer(): never {
+  throw new Error('A command was run that only has parts')
+}

@@ -1,0 +1,179 @@
+import type { Buffer } from 'node:buffer'
+import type { Socket } from 'node:net'
+import type { Outflow } from '../base/answers/outflow'
+import type { InFlight } from '../base/in-flight'
+import type { Logger } from '../base/logger'
+import type { Dispatcher } from './dispatcher'
+import type { RedisAnswer } from './reply'
+import type { RedisSession } from './session'
+import type { SignOn } from './sign-on'
+import { messageOf } from '@shared/errors'
+import { nobody } from '../base/answers/outflow'
+import { ReplyError } from '../base/resp'
+import { createReplyWriter } from './reply-writer'
+import { createRequestParser, ForeignClient, ProtocolFault } from './request-parser'
+
+interface ConnectionParts {
+  dispatcher: Dispatcher
+  signOn: SignOn
+  outflow: Outflow
+  inFlight: InFlight
+  valueLimit: () => number
+  logger: Logger
+}
+
+interface Connection {
+  /** Takes what the socket has read. */
+  take: (chunk: Buffer) => void
+  /** The client sends nothing more: closes when all is answered. */
+  end: () => void
+}
+
+/** Bytes of answers from which they go out before the next command runs. */
+const gatherMost = 64 * 1024
+/** Bytes that may wait for a client before nothing more is read from it. */
+const waitingMost = 1024 * 1024
+
+/**
+ * Reads commands from a socket, one after the other, and writes their answers in the same order.
+ * What is answered in one turn goes out in one piece.
+ */
+export function createConnection(socket: Socket, session: RedisSession, parts: ConnectionParts): Connection {
+  const { dispatcher, signOn, outflow, inFlight, valueLimit, logger } = parts
+  const writer = createReplyWriter()
+  /** Who is charged for what has arrived; others once somebody has authenticated. */
+  let charged: object = nobody
+  let hold = inFlight.hold(charged, () => socket.destroy())
+  let isWaiting = false
+  let hasEnded = false
+  const parser = createRequestParser({
+    isTrusted: () => signOn.principalOf(session) !== null,
+    valueLimit,
+    mayHold: bytes => hold.resize(bytes),
+  })
+
+  function charge(bytes: number): void {
+    const caller = signOn.principalOf(session) ?? nobody
+    if (caller !== charged) {
+      hold.release()
+      charged = caller
+      hold = inFlight.hold(charged, () => socket.destroy())
+    }
+    if (hold.bytes !== bytes && !hold.resize(bytes))
+      socket.destroy()
+  }
+
+  /** Hands over what was answered. */
+  function flush(): void {
+    const pieces = writer.take()
+    if (pieces.length === 0 || socket.destroyed)
+      return
+    if (pieces.length > 1)
+      socket.cork()
+    for (const piece of pieces)
+      typeof piece === 'string' ? socket.write(piece, 'latin1') : socket.write(piece)
+    if (pieces.length > 1)
+      socket.uncork()
+    if (socket.writableLength > 0)
+      outflow.written(socket, charged)
+  }
+
+  function answer(value: RedisAnswer): void {
+    const { replies } = session
+    // SKIP is not answered itself, nor is what comes behind it.
+    if (replies === 'skip')
+      session.replies = 'skipping'
+    else if (replies === 'skipping')
+      session.replies = 'on'
+    else if (replies === 'on')
+      writer.write(value, session.protocol)
+  }
+
+  /** Goes on later with what has arrived already. */
+  function wait(promise: Promise<unknown>): void {
+    isWaiting = true
+    socket.pause()
+    promise.then(() => {
+      isWaiting = false
+      socket.resume()
+      run()
+    }, (error: unknown) => {
+      logger.error('a connection of Redis failed', { error: messageOf(error) })
+      socket.destroy()
+    })
+  }
+
+  function drained(): Promise<void> {
+    return new Promise((resolve) => {
+      socket.once('drain', resolve)
+      socket.once('close', resolve)
+    })
+  }
+
+  /** Runs what has arrived. Returns what has to be waited for. */
+  function runCommands(): Promise<unknown> | undefined {
+    while (!session.closing && !socket.destroyed) {
+      const args = parser.next()
+      if (args === null)
+        return undefined
+      const value = dispatcher.dispatch(session, args, parser.oversized)
+      if (value instanceof Promise)
+        return value.then(answer)
+      answer(value)
+      if (writer.bytes > gatherMost) {
+        flush()
+        if (socket.writableLength > waitingMost)
+          return drained()
+      }
+    }
+    return undefined
+  }
+
+  function run(): void {
+    try {
+      const later = runCommands()
+      flush()
+      if (later !== undefined)
+        return wait(later)
+      if (session.closing || hasEnded)
+        return void socket.end()
+      if (socket.writableLength > waitingMost)
+        wait(drained())
+      charge(parser.held)
+    }
+    catch (error) {
+      refuse(error)
+    }
+  }
+
+  /** Ends a connection that does not speak the protocol. */
+  function refuse(error: unknown): void {
+    session.closing = true
+    if (!(error instanceof ProtocolFault)) {
+      if (!(error instanceof ForeignClient))
+        logger.error('unexpected error', { error: messageOf(error) })
+      socket.destroy()
+      return
+    }
+    writer.write(new ReplyError(`ERR Protocol error: ${error.message}`), session.protocol)
+    flush()
+    socket.end()
+  }
+
+  socket.once('close', () => hold.release())
+  return {
+    take(chunk) {
+      // Somebody who is cut off may go on sending.
+      if (session.closing)
+        return
+      parser.push(chunk)
+      if (!isWaiting)
+        run()
+    },
+    end() {
+      hasEnded = true
+      if (!isWaiting)
+        socket.end()
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import type { Logger } from '../base/logger'
+import type { Maybe } from '../serving/maybe'
+import type { ServedCache } from '../serving/ports'
+import type { Serving } from '../serving/serving'
+import type { Databases } from './databases'
+import type { ReadableCache, RedisCall } from './redis-call'
+import type { RedisAnswer } from './reply'
+import { LarderError } from '@shared/errors'
+import { ReplyError } from '../base/resp'
+import { toLarderError } from '../base/unexpected'
+import { requireRead } from '../serving/access'
+import { noteFailure } from '../serving/account'
+import { faultWords, oneLine } from './fault-words'
+import { readRedisKey } from './keys'
+import { CommandFault } from './reply'
+
+/** Runs commands, each by the rules of serving, and finishes them. */
+export interface Executor {
+  /** Never throws: what goes wrong is an answer. It is valid until the next call into the cache. */
+  execute: (call: RedisCall) => Maybe<RedisAnswer>
+  /** Notes a command that is refused before it runs. Returns the answer. */
+  refuse: (call: RedisCall, fault: CommandFault) => ReplyError
+}
+
+interface ExecutorParts {
+  serving: Pick<Serving, 'admit' | 'finish'>
+  databases: Databases
+  logger: Logger
+}
+
+/** Whether the entries of a cache come from elsewhere, or are kept there. */
+export function elsewhere({ source, backend }: ReadableCache['definition']): string | null {
+  return backend?.connection ?? source?.connection ?? null
+}
+
+/** In the words of the specification of this face: clients show them to people. */
+export function notHere(place: string): CommandFault {
+  return new CommandFault(`ERR not available: this cache keeps its entries in ${place}`)
+}
+
+export function createExecutor({ serving, databases, logger }: ExecutorParts): Executor {
+  /** Runs what a command does, now that it may. */
+  function perform(call: RedisCall): Maybe<void> {
+    const { row: { action, spec, shown }, session } = call
+    if (action.does === 'nothing')
+      return keep(call, action.handle(call))
+    const key = spec.keys === undefined ? undefined : readRedisKey(call.bytes(spec.keys.first))
+    call.key = key ?? null
+    if (action.does === 'read')
+      return keep(call, action.handle(call, checked(call, databases.read(call, session.cache, key))))
+    if (spec.scope === 'both')
+      requireRead(call, shown)
+    const cache = databases.write(call, session.cache)
+    return cache instanceof Promise
+      ? cache.then(made => write(call, made))
+      : write(call, cache)
+  }
+
+  function write(call: RedisCall, cache: ServedCache): Maybe<void> {
+    const { row: { action, spec }, key, inTransaction } = call
+    if (action.does !== 'write')
+      return
+    checked(call, cache)
+    if (inTransaction || key === null || !spec.flags.includes('denyoom'))
+      return keep(call, action.handle(call, cache))
+    const bytes = call.args.reduce((sum, argument) => sum + argument.length, 0)
+    const room = cache.roomFor(bytes, key, undefined, call)
+    return room === undefined ? keep(call, action.handle(call, cache)) : later(call, room)
+  }
+
+  /** After a wait the cache is opened anew. */
+  async function later(call: RedisCall, room: Promise<void>): Promise<void> {
+    await room
+    const { action } = call.row
+    const cache = await databases.write(call, call.session.cache)
+    if (action.does === 'write')
+      await keep(call, action.handle(call, cache))
+  }
+
+  /** Throws CommandFault for a command that works only on entries that live here. */
+  function checked<C extends ReadableCache>(call: RedisCall, cache: C): C {
+    const place = elsewhere(cache.definition)
+    if (place !== null && !call.row.spec.elsewhere)
+      throw notHere(place)
+    return cache
+  }
+
+  function keep(call: RedisCall, answer: Maybe<RedisAnswer>): Maybe<void> {
+    if (answer instanceof Promise) {
+      return answer.then((value) => {
+        call.answer = value
+      })
+    }
+    call.answer = answer
+  }
+
+  /** Finishes a call. What concerns no cache is only worth a line where it was refused. */
+  function finish(call: RedisCall, status: number): void {
+    if (call.operation === null && status < 400)
+      return
+    serving.finish(call, status, call.taken, call.given)
+    for (const other of call.others ?? [])
+      serving.finish(other, status, other.taken, other.given)
+  }
+
+  function done(call: RedisCall): RedisAnswer {
+    finish(call, 200)
+    return call.answer
+  }
+
+  function failed(call: RedisCall, thrown: unknown): ReplyError {
+    if (thrown instanceof CommandFault)
+      return refuse(call, thrown)
+    const error = thrown instanceof LarderError ? thrown : toLarderError(thrown, logger, { command: call.method })
+    const words = faultWords(error)
+    noteFailure(call, error)
+    finish(call, error.status)
+    return new ReplyError(words)
+  }
+
+  function refuse(call: RedisCall, fault: CommandFault): ReplyError {
+    call.result = 'refused'
+    call.reason = 'bad-request'
+    call.detail = fault.logged
+    finish(call, 400)
+    return new ReplyError(oneLine(fault.message))
+  }
+
+  return {
+    execute(call) {
+      try {
+        const run = call.operation === null ? perform(call) : serving.admit(call, perform)
+        return run instanceof Promise ? run.then(() => done(call), error => failed(call, error)) : done(call)
+      }
+      catch (error) {
+        return failed(call, error)
+      }
+    },
+    refuse,
+  }
+}

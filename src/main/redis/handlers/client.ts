@@ -1,0 +1,198 @@
+import type { Stopwatch } from '../../base/clock'
+import type { RedisCall } from '../redis-call'
+import type { RedisAnswer } from '../reply'
+import type { RedisSession } from '../session'
+import { Buffer } from 'node:buffer'
+import { integerOf } from '../numbers'
+import { CommandFault, faults, printed, Verbatim } from '../reply'
+import { firstDatabase } from '../session'
+import { defaultUser } from '../sign-on'
+import { readName } from './connection'
+
+interface ClientParts {
+  stopwatch: Stopwatch
+  sessions: ReadonlyMap<number, RedisSession>
+}
+
+/** What connections tell of themselves. Everybody sees those with the same key only. */
+export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
+  function own({ session: { principal, id } }: RedisCall): RedisSession[] {
+    return [...sessions.values()].filter(other =>
+      other.id === id || (principal !== null && other.principal?.userId === principal.userId
+        && other.principal.kind === principal.kind && other.principal.keyId === principal.keyId))
+  }
+
+  function describe(session: RedisSession): string {
+    const now = stopwatch.now()
+    const seconds = (since: number): number => Math.floor((now - since) / 1000)
+    const { id, address, localAddress, since, lastUsed, lastCommand, database, transaction, home, protocol } = session
+    const facts = {
+      id,
+      'addr': address,
+      'laddr': localAddress,
+      'fd': 0,
+      'name': session.name,
+      'age': seconds(since),
+      'idle': seconds(lastUsed),
+      'flags': transaction === null ? 'N' : 'x',
+      'db': database,
+      'sub': 0,
+      'psub': 0,
+      'ssub': 0,
+      'multi': transaction?.queue.length ?? -1,
+      'cmd': lastCommand,
+      'user': home === firstDatabase ? defaultUser : home,
+      'redir': -1,
+      'resp': protocol,
+      'lib-name': session.library,
+      'lib-ver': session.libraryVersion,
+    }
+    return Object.entries(facts).map(([fact, value]) => `${fact}=${value}`).join(' ')
+  }
+
+  function list(call: RedisCall): RedisAnswer {
+    const shown = readListOptions(call)
+    return new Verbatim(own(call).filter(shown).map(session => `${describe(session)}\n`).join(''))
+  }
+
+  function kill(call: RedisCall): RedisAnswer {
+    const isOld = call.args.length === 3
+    const { chosen, skipMe } = isOld ? byAddress(call.text(2)) : readKillOptions(call)
+    const victims = own(call).filter(session => chosen(session) && !(skipMe && session.id === call.session.id))
+    for (const victim of victims) {
+      // The answer still has to go.
+      if (victim.id === call.session.id)
+        victim.closing = true
+      else
+        victim.close()
+    }
+    if (!isOld)
+      return victims.length
+    if (victims.length === 0)
+      throw new CommandFault('ERR No such client')
+    return 'OK'
+  }
+
+  return {
+    'client|id': ({ session: { id } }: RedisCall): RedisAnswer => id,
+    'client|setname': (call: RedisCall): RedisAnswer => {
+      call.session.name = readName(call.bytes(2), 'Client names')
+      return 'OK'
+    },
+    'client|getname': ({ session: { name } }: RedisCall): RedisAnswer => name === '' ? null : Buffer.from(name),
+    'client|setinfo': setInfo,
+    'client|info': ({ session }: RedisCall): RedisAnswer => new Verbatim(`${describe(session)}\n`),
+    'client|list': list,
+    'client|kill': kill,
+    'client|no-evict': onOrOff,
+    'client|no-touch': onOrOff,
+    'client|reply': reply,
+  }
+}
+
+function setInfo(call: RedisCall): RedisAnswer {
+  const option = call.text(2).toLowerCase()
+  if (option !== 'lib-name' && option !== 'lib-ver')
+    throw new CommandFault(`ERR Unrecognized option '${printed(call.bytes(2))}'`, 'ERR Unrecognized option')
+  call.session[option === 'lib-name' ? 'library' : 'libraryVersion'] = readName(call.bytes(3), option)
+  return 'OK'
+}
+
+function onOrOff(call: RedisCall): RedisAnswer {
+  const word = call.text(2).toUpperCase()
+  if (word !== 'ON' && word !== 'OFF')
+    throw faults.syntax()
+  return 'OK'
+}
+
+/** Of these only ON is answered; SKIP leaves out the answer of the next command. */
+function reply(call: RedisCall): RedisAnswer {
+  const { session } = call
+  switch (call.text(2).toUpperCase()) {
+    case 'ON':
+      session.replies = 'on'
+      break
+    case 'OFF':
+      session.replies = 'off'
+      break
+    case 'SKIP':
+      session.replies = session.replies === 'off' ? 'off' : 'skip'
+      break
+    default:
+      throw faults.syntax()
+  }
+  return 'OK'
+}
+
+/** Throws CommandFault. */
+function readListOptions(call: RedisCall): (session: RedisSession) => boolean {
+  if (call.args.length === 2)
+    return () => true
+  const word = call.text(2).toUpperCase()
+  if (word === 'ID' && call.args.length > 3) {
+    const ids = call.args.slice(3).map(argument => integerOf(argument) ?? -1n)
+    if (ids.some(id => id < 1n))
+      throw new CommandFault('ERR Invalid client ID')
+    return ({ id }) => ids.includes(BigInt(id))
+  }
+  if (word !== 'TYPE' || call.args.length !== 4)
+    throw faults.syntax()
+  return ofType(call.text(3))
+}
+
+const otherTypes: ReadonlySet<string> = new Set(['master', 'replica', 'slave', 'pubsub'])
+
+function ofType(text: string): () => boolean {
+  const type = text.toLowerCase()
+  if (type !== 'normal' && !otherTypes.has(type))
+    throw new CommandFault(`ERR Unknown client type '${text.split('\0', 1)[0]}'`, 'ERR Unknown client type')
+  return () => type === 'normal'
+}
+
+interface Kill { chosen: (session: RedisSession) => boolean, skipMe: boolean }
+
+function byAddress(address: string): Kill {
+  return { chosen: session => session.address === address, skipMe: false }
+}
+
+/** Throws CommandFault. */
+function readKillOptions(call: RedisCall): Kill {
+  if (call.args.length % 2 !== 0)
+    throw faults.syntax()
+  const tests: ((session: RedisSession) => boolean)[] = []
+  let skipMe = true
+  for (let at = 2; at < call.args.length; at += 2) {
+    const value = call.text(at + 1)
+    switch (call.text(at).toUpperCase()) {
+      case 'ID': {
+        const id = integerOf(call.bytes(at + 1)) ?? 0n
+        if (id < 1n)
+          throw new CommandFault('ERR client-id should be greater than 0')
+        tests.push(session => BigInt(session.id) === id)
+        break
+      }
+      case 'ADDR':
+        tests.push(session => session.address === value)
+        break
+      case 'LADDR':
+        tests.push(session => session.localAddress === value)
+        break
+      case 'USER':
+        tests.push(({ home }) => home === value || (value === defaultUser && home === firstDatabase))
+        break
+      case 'TYPE':
+        tests.push(ofType(value))
+        break
+      case 'SKIPME': {
+        const word = value.toLowerCase()
+        if (word !== 'yes' && word !== 'no')
+          throw faults.syntax()
+        skipMe = word === 'yes'
+        break
+      }
+      default:
+        throw faults.syntax()
+    }
+  }
+  return { chosen: session => tests.every(test => test(session)), skipMe }
+}

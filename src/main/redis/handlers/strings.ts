@@ -1,0 +1,189 @@
+import type { Clock } from '../../base/clock'
+import type { Maybe } from '../../serving/maybe'
+import type { Lookup, ServedCache, WriteOptions } from '../../serving/ports'
+import type { ReadableCache, RedisCall } from '../redis-call'
+import type { RedisAnswer } from '../reply'
+import { Buffer } from 'node:buffer'
+import { requireRead } from '../../serving/access'
+import { proceed } from '../../serving/maybe'
+import { elsewhere, notHere } from '../executor'
+import { readFutureMoment, timeForms, ttlUntil } from '../expiry'
+import { readRedisKey } from '../keys'
+import { CommandFault } from '../reply'
+import { getexWords, readStringOptions, setWords, statedEnd } from './set-options'
+import { after, allOf, peekHere, stringOf, wasStored } from './shared'
+
+/** Reads and writes of whole values. */
+export function createStringHandlers(clock: Clock) {
+  function ttlOptions(end: number | null): WriteOptions | undefined {
+    return end === null ? undefined : { ttl: ttlUntil(end, clock) }
+  }
+
+  function set(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
+    if (call.args.length === 3)
+      return proceed(call, store(call, cache, call.bytes(2), undefined), answerStored)
+    const options = readStringOptions(call, 3, setWords)
+    const { condition, get, keepTtl } = options
+    const end = statedEnd(call, options, clock)
+    const place = elsewhere(cache.definition)
+    if (get)
+      requireRead(call, 'SET with GET')
+    if (place !== null && get)
+      throw notHere(place)
+    const before = place === null && (condition !== null || get || keepTtl)
+      ? peekHere(call, cache, call.firstKey())
+      : undefined
+    const former = get && before !== undefined ? Buffer.copyBytesFrom(stringOf(before)) : null
+    const isRefused = place === null && (condition === 'NX' ? before !== undefined : condition === 'XX' && !before)
+    if (isRefused)
+      return former
+    const written = store(call, cache, call.bytes(2), {
+      ...ttlOptions(end),
+      ...keepTtl && (place !== null || before !== undefined) && { keepTimes: true },
+      ...place !== null && condition === 'NX' && { ifAbsent: true },
+      ...place !== null && condition === 'XX' && { ifVersion: 'any' as const },
+    })
+    return after(written, result => wasStored(call, result) ? get ? former : 'OK' : null)
+  }
+
+  function setFor(form: keyof typeof timeForms): Writes {
+    return (call, cache) => {
+      const end = readFutureMoment(call.bytes(2), timeForms[form], clock, call)
+      return proceed(call, store(call, cache, call.bytes(3), ttlOptions(end)), answerStored)
+    }
+  }
+
+  function setnx(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
+    return after(store(call, cache, call.bytes(2), { ifAbsent: true }), result => wasStored(call, result) ? 1 : 0)
+  }
+
+  function getset(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
+    const before = call.note(cache.get(call.firstKey(), call) as Lookup)
+    const former = before === undefined ? null : Buffer.copyBytesFrom(stringOf(before))
+    call.given = former?.length ?? 0
+    return after(store(call, cache, call.bytes(2), undefined), result => wasStored(call, result) ? former : null)
+  }
+
+  function getdel(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
+    const hit = call.note(cache.get(call.firstKey(), call) as Lookup)
+    if (hit === undefined)
+      return null
+    const value = Buffer.copyBytesFrom(stringOf(hit))
+    call.given = value.length
+    return after(cache.delete(call.firstKey(), undefined, call), () => {
+      call.result = 'dropped'
+      return value
+    })
+  }
+
+  function getex(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
+    const options = readStringOptions(call, 2, getexWords)
+    return after(cache.get(call.firstKey(), call), (lookup) => {
+      const hit = call.note(lookup)
+      if (hit === undefined)
+        return null
+      const value = Buffer.copyBytesFrom(stringOf(hit))
+      call.given = value.length
+      const end = statedEnd(call, options, clock)
+      if (end === null && !options.persist)
+        return value
+      const changed = end !== null && end <= clock.wall()
+        ? cache.delete(call.firstKey(), undefined, call)
+        : cache.touch(call.firstKey(), end === null ? null : ttlUntil(end, clock), undefined, call)
+      return after<unknown, RedisAnswer>(changed, () => value)
+    })
+  }
+
+  function mset(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
+    return after(allOf(storeAll(call, cache)), () => 'OK')
+  }
+
+  function msetnx(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
+    const pairs = readPairs(call)
+    if (pairs.some(({ key }) => peekHere(call, cache, key) !== undefined))
+      return 0
+    return after(allOf(storeAll(call, cache)), () => 1)
+  }
+
+  return {
+    get,
+    set,
+    setex: setFor('EX'),
+    psetex: setFor('PX'),
+    setnx,
+    getset,
+    getdel,
+    getex,
+    mget,
+    mset,
+    msetnx,
+    strlen,
+  }
+}
+
+type Writes = (call: RedisCall, cache: ServedCache) => Maybe<RedisAnswer>
+
+function get(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
+  return proceed(call, cache.get(call.firstKey(), call), answerValue)
+}
+
+function answerValue(call: RedisCall, lookup: Lookup): Buffer | null {
+  const hit = call.note(lookup)
+  if (hit === undefined)
+    return null
+  const value = stringOf(hit)
+  call.given = value.length
+  return value
+}
+
+function strlen(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
+  return after(cache.get(call.firstKey(), call), (lookup) => {
+    const hit = call.note(lookup)
+    return hit === undefined ? 0 : stringOf(hit).length
+  })
+}
+
+/** Something of another kind reads as nothing here, as Redis has it. */
+function mget(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
+  return allOf<RedisAnswer>(call.args.slice(1).map((bytes, index) => {
+    const key = readRedisKey(bytes)
+    const part = index === 0 ? call : call.also(key)
+    return after(cache.get(key, part), (lookup) => {
+      const hit = part.note(lookup)
+      if (hit?.kind !== 'bytes')
+        return null
+      part.given = hit.value.length
+      return Buffer.copyBytesFrom(hit.value)
+    })
+  }))
+}
+
+function store(
+  call: RedisCall,
+  cache: ServedCache,
+  value: Buffer,
+  options: WriteOptions | undefined,
+): ReturnType<ServedCache['set']> {
+  call.taken = value.length
+  call.ttl = options?.ttl ?? cache.definition.ttl
+  return cache.set(call.firstKey(), value, options, call)
+}
+
+function answerStored(call: RedisCall, result: Awaited<ReturnType<ServedCache['set']>>): RedisAnswer {
+  return wasStored(call, result) ? 'OK' : null
+}
+
+/** Throws CommandFault for a key without a value. */
+function readPairs(call: RedisCall): { key: string, value: Buffer }[] {
+  if (call.args.length % 2 === 0)
+    throw new CommandFault(`ERR wrong number of arguments for '${call.row.name}' command`)
+  return Array.from({ length: (call.args.length - 1) / 2 }, (_, pair) =>
+    ({ key: readRedisKey(call.bytes(2 * pair + 1)), value: call.bytes(2 * pair + 2) }))
+}
+
+function storeAll(call: RedisCall, cache: ServedCache): Maybe<boolean>[] {
+  return readPairs(call).map(({ key, value }, index) => {
+    const part = index === 0 ? call : call.also(key)
+    return after(store(part, cache, value, undefined), result => wasStored(part, result))
+  })
+}

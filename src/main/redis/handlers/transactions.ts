@@ -1,0 +1,87 @@
+import type { Clock } from '../../base/clock'
+import type { Maybe } from '../../serving/maybe'
+import type { Databases } from '../databases'
+import type { CommandRow, ReadableCache, RedisCall } from '../redis-call'
+import type { RedisAnswer } from '../reply'
+import type { Queued } from '../session'
+import type { Watches } from '../watches'
+import { Buffer } from 'node:buffer'
+import { readRedisKey } from '../keys'
+import { CommandFault, noArray } from '../reply'
+import { placeOfCache } from '../watches'
+import { endWatch } from './connection'
+import { after, allOf, peekHere } from './shared'
+
+interface TransactionParts {
+  clock: Clock
+  databases: Databases
+  watches: Watches
+  rowOf: (name: string) => CommandRow
+  /** Runs a command of a transaction. */
+  run: (call: RedisCall, queued: Queued) => Maybe<RedisAnswer>
+}
+
+/**
+ * Several commands as one. The cache lives here, so all of them run before anybody else is served.
+ */
+export function createTransactionHandlers({ clock, databases, watches, rowOf, run }: TransactionParts) {
+  function exec(call: RedisCall): Maybe<RedisAnswer> {
+    const { session, principal } = call
+    const { transaction } = session
+    if (transaction === null)
+      throw new CommandFault('ERR EXEC without MULTI')
+    const { queue, failed } = transaction
+    // A cache that has to be made for it may keep it waiting; what is watched may change meanwhile.
+    const writes = queue.some(({ name }) => rowOf(name).action.does === 'write')
+    const made = writes && principal !== null && !failed ? databases.make(principal, session.cache) : undefined
+    return after<void, RedisAnswer>(made, () => {
+      const isDirty = session.watch !== null && (session.watch.dirty || clock.wall() >= session.watch.end)
+      endWatch(session, watches)
+      session.transaction = null
+      if (failed)
+        throw new CommandFault('EXECABORT Transaction discarded because of previous errors.')
+      if (isDirty)
+        return noArray
+      // What a read has found is valid until the next one only.
+      return allOf(queue.map(queued => after(run(call, queued), own)))
+    })
+  }
+
+  return {
+    exec,
+    multi({ session }: RedisCall): RedisAnswer {
+      if (session.transaction !== null)
+        throw new CommandFault('ERR MULTI calls can not be nested')
+      session.transaction = { queue: [], failed: false }
+      return 'OK'
+    },
+    discard({ session }: RedisCall): RedisAnswer {
+      if (session.transaction === null)
+        throw new CommandFault('ERR DISCARD without MULTI')
+      endWatch(session, watches)
+      session.transaction = null
+      return 'OK'
+    },
+    watch(call: RedisCall, cache: ReadableCache): RedisAnswer {
+      const { session, principal } = call
+      session.watch ??= { dirty: false, end: Infinity, keys: new Map() }
+      for (const bytes of call.args.slice(1)) {
+        const key = readRedisKey(bytes)
+        const place = placeOfCache({ space: principal?.userId ?? '', name: session.cache })
+        const entry = peekHere(call, cache, key)
+        const end = entry === undefined || entry.ttl === null ? Infinity : clock.wall() + entry.ttl * 1000
+        session.watch.end = Math.min(session.watch.end, end)
+        watches.add(session.watch, place, key, entry !== undefined)
+      }
+      return 'OK'
+    },
+    unwatch({ session }: RedisCall): RedisAnswer {
+      endWatch(session, watches)
+      return 'OK'
+    },
+  }
+}
+
+function own(answer: RedisAnswer): RedisAnswer {
+  return Buffer.isBuffer(answer) ? Buffer.copyBytesFrom(answer) : answer
+}

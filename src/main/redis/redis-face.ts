@@ -1,0 +1,100 @@
+import type { Buffer } from 'node:buffer'
+import type { Server, Socket } from 'node:net'
+import type { Configuration } from '../base/configuration'
+import type { Face } from '../base/face'
+import type { Listening } from '../base/listen'
+import type { Visitors, VisitorsParts } from './visitors'
+import { createServer } from 'node:net'
+import { messageOf } from '@shared/errors'
+import { localName } from '../base/addresses'
+import { listen, ListenError } from '../base/listen'
+
+interface RedisFaceParts extends Omit<VisitorsParts, 'port'>, Pick<Configuration, 'redis' | 'host'> {
+  tls: { cert: Buffer, key: Buffer } | null
+}
+
+export interface RedisFace extends Face {
+  /** `redis://localhost:7379`; null while it does not listen. */
+  url: () => string | null
+  /** What a person should know about the start. */
+  warning: () => string[]
+}
+
+const remedy = 'choose another port with --redis-port or LARDER_REDIS_PORT.'
+/** Milliseconds in which a client may take what it was answered when the server stops. */
+const endingMost = 500
+
+/**
+ * The Redis protocol on a port of its own. Until somebody connects it is a socket that listens, and
+ * the code behind it is not loaded. Null if it is switched off.
+ */
+export function createRedisFace({ redis, host, tls, ...parts }: RedisFaceParts): RedisFace | null {
+  if (redis === null)
+    return null
+  const { port: wanted, isAsked } = redis
+  let listening: Listening<Server> | undefined
+  let visitors: Promise<Visitors> | undefined
+  let warning: string[] = []
+  const sockets = new Set<Socket>()
+
+  async function load(): Promise<Visitors> {
+    const { createVisitors } = await import('./visitors')
+    return createVisitors({ ...parts, port: () => listening?.port ?? wanted })
+  }
+
+  function welcome(socket: Socket): void {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    // It may go before anybody looks after it.
+    socket.on('error', () => socket.destroy())
+    visitors ??= load()
+    visitors.then(
+      ({ welcome: receive }) => socket.destroyed || receive(socket),
+      (error: unknown) => {
+        parts.logger.error('the Redis face could not be loaded', { error: messageOf(error) })
+        socket.destroy()
+      },
+    )
+  }
+
+  /** A client may close its side once it has sent all, and wait for the answers. */
+  async function serverMaker(): Promise<() => Server> {
+    const options = { allowHalfOpen: true }
+    if (tls === null)
+      return () => createServer(options, welcome)
+    const { createServer: createTlsServer } = await import('node:tls')
+    return () => createTlsServer({ ...options, ...tls }, welcome)
+  }
+
+  return {
+    url() {
+      if (listening === undefined || listening.servers.length === 0)
+        return null
+      return `${tls === null ? 'redis' : 'rediss'}://${localName(host, listening.addresses, 'localhost')}:${listening.port}`
+    },
+    warning: () => warning,
+    async start() {
+      try {
+        listening = await listen(await serverMaker(), host, wanted, remedy)
+      }
+      catch (error) {
+        if (isAsked || !(error instanceof ListenError))
+          throw error
+        warning = [`Redis clients cannot connect: ${error.message}`]
+        listening = { port: wanted, addresses: [], servers: [] }
+      }
+      return listening
+    },
+    async stop(graceMs) {
+      const closed = (listening?.servers ?? []).map(server =>
+        new Promise<void>(resolve => server.close(() => resolve())))
+      // Clients keep their connections, so that waiting for all of them would never end.
+      for (const socket of sockets)
+        socket.end()
+      const cut = setTimeout(() => sockets.forEach(socket => socket.destroy()), Math.min(graceMs, endingMost))
+      await Promise.all(closed)
+      clearTimeout(cut)
+      await (await visitors)?.dispose()
+    },
+  }
+}

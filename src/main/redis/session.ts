@@ -1,0 +1,71 @@
+import type { Buffer } from 'node:buffer'
+import type { Principal } from '../base/principal'
+import type { Protocol } from './reply-writer'
+import type { Watch } from './watches'
+
+/** A command of a transaction. */
+export interface Queued { readonly name: string, readonly args: readonly Buffer[] }
+
+/** What a connection has said about itself, and what it has under way. */
+export interface RedisSession {
+  readonly id: number
+  readonly address: string
+  readonly localAddress: string
+  /** Milliseconds of the stopwatch. */
+  readonly since: number
+  lastUsed: number
+  lastCommand: string
+  /** Who has authenticated; null for who has not, and may have the rights of the anonymous key. */
+  principal: Principal | null
+  secret: string | null
+  /** The cache that the user name says: the database 0. */
+  home: string
+  /** The cache in use. */
+  cache: string
+  database: number
+  protocol: Protocol
+  name: string
+  library: string
+  libraryVersion: string
+  replies: 'on' | 'off' | 'skip' | 'skipping'
+  transaction: { readonly queue: Queued[], failed: boolean } | null
+  watch: Watch | null
+  /** The connection closes once the answer is written. */
+  closing: boolean
+  /** Closes the connection at once. */
+  close: () => void
+}
+
+/** The cache of who gives no user name. */
+export const firstDatabase = 'db0'
+export const databases = 16
+
+type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close'>
+
+export function createSession(about: NewSession): RedisSession {
+  return {
+    ...about,
+    lastUsed: about.since,
+    lastCommand: '',
+    ...fresh(),
+  }
+}
+
+/** What a connection is when it begins, and after RESET. */
+export function fresh(): Omit<RedisSession, keyof NewSession | 'lastUsed' | 'lastCommand'> {
+  return {
+    principal: null,
+    secret: null,
+    home: firstDatabase,
+    cache: firstDatabase,
+    database: 0,
+    protocol: 2,
+    name: '',
+    library: '',
+    libraryVersion: '',
+    replies: 'on',
+    transaction: null,
+    watch: null,
+    closing: false,
+  }
+}

@@ -1,0 +1,138 @@
+import type { Socket } from 'node:net'
+import type { Outflow } from '../base/answers/outflow'
+import type { RealClock, Stopwatch } from '../base/clock'
+import type { Disposable } from '../base/disposable'
+import type { InFlight } from '../base/in-flight'
+import type { Logger } from '../base/logger'
+import type { OperationHandlers } from '../base/operation-handlers'
+import type { Authenticator } from '../base/principal'
+import type { ServedCaches } from '../serving/caches'
+import type { Serving } from '../serving/serving'
+import type { RedisSession } from './session'
+import { createOutflow } from '../base/answers/outflow'
+import { randomSecret } from '../base/ids'
+import { createCommandTable } from './command-table'
+import { createConnection } from './connection'
+import { createDatabases } from './databases'
+import { createDispatcher } from './dispatcher'
+import { createExecutor } from './executor'
+import { endWatch } from './handlers/connection'
+import { RedisCall } from './redis-call'
+import { createScans } from './scans'
+import { createSession } from './session'
+import { createSignOn } from './sign-on'
+import { createWatches } from './watches'
+
+export interface VisitorsParts {
+  handlers: Pick<OperationHandlers, 'caches.create'>
+  serving: Serving
+  caches: Pick<ServedCaches, 'find' | 'subscribe' | 'budget'>
+  authenticator: Authenticator
+  inFlight: InFlight
+  clock: RealClock
+  stopwatch: Stopwatch
+  logger: Logger
+  valueLimit: () => number
+  version: string
+  /** The port that this face listens on. */
+  port: () => number
+}
+
+/** The connections to this face, with all that answers them. */
+export interface Visitors extends Disposable {
+  welcome: (socket: Socket) => void
+}
+
+/** Milliseconds between looks at all connections, and for which one may be without a key. */
+const lookEvery = 500
+const unknownMost = 10_000
+/** Characters of `run_id`. */
+const runIdLength = 40
+
+export function createVisitors(parts: VisitorsParts): Visitors {
+  const { serving, caches, authenticator, inFlight, clock, stopwatch, logger, valueLimit, version, port } = parts
+  const sessions = new Map<number, RedisSession>()
+  const sockets = new Map<RedisSession, Socket>()
+  const signOn = createSignOn(authenticator)
+  const databases = createDatabases({ serving, caches, handlers: parts.handlers })
+  const executor = createExecutor({ serving, databases, logger })
+  const watches = createWatches(caches)
+  const outflow: Outflow = createOutflow({ stopwatch, inFlight })
+  const table = createCommandTable({
+    serving,
+    clock,
+    stopwatch,
+    databases,
+    signOn,
+    scans: createScans(),
+    watches,
+    sessions,
+    valueLimit,
+    version,
+    runId: randomSecret(runIdLength).toLowerCase().slice(0, runIdLength),
+    port,
+    budget: () => caches.budget,
+    run({ session, principal }, { name, args }) {
+      const row = table.get(name)
+      if (row === undefined)
+        throw new Error('A transaction has a command that there is not')
+      const call = new RedisCall(session, principal, row, args, stopwatch.now())
+      call.inTransaction = true
+      return executor.execute(call)
+    },
+  })
+  const dispatcher = createDispatcher({ table, executor, signOn, databases, stopwatch, valueLimit })
+  const behind = { dispatcher, signOn, outflow, inFlight, valueLimit, logger }
+  let last = 0
+  let timer: NodeJS.Timeout | undefined
+
+  /** Cuts off whose key is gone, and who has shown none for long. */
+  function look(): void {
+    const now = stopwatch.now()
+    for (const [session, socket] of sockets) {
+      const isLate = now - session.since > unknownMost && signOn.principalOf(session) === null
+      if (isLate || !signOn.stillHolds(session))
+        socket.destroy()
+    }
+  }
+
+  return {
+    welcome(socket) {
+      const session = createSession({
+        id: ++last,
+        address: placeOf(socket.remoteAddress, socket.remotePort),
+        localAddress: placeOf(socket.localAddress, socket.localPort),
+        since: stopwatch.now(),
+        close: () => socket.destroy(),
+      })
+      const connection = createConnection(socket, session, behind)
+      sessions.set(session.id, session)
+      sockets.set(session, socket)
+      timer ??= setInterval(look, lookEvery).unref()
+      socket.setNoDelay(true)
+      socket.on('data', connection.take)
+      socket.on('end', connection.end)
+      // 'close' follows.
+      socket.on('error', () => socket.destroy())
+      socket.once('close', () => {
+        endWatch(session, watches)
+        sessions.delete(session.id)
+        sockets.delete(session)
+        if (sockets.size > 0)
+          return
+        clearInterval(timer)
+        timer = undefined
+      })
+    },
+    dispose() {
+      clearInterval(timer)
+      for (const socket of sockets.values())
+        socket.destroy()
+      void outflow.dispose()
+    },
+  }
+}
+
+function placeOf(address = '', port = 0): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`
+}

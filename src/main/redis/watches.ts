@@ -1,0 +1,61 @@
+import type { Disposable } from '../base/disposable'
+import type { ServedCaches } from '../serving/caches'
+
+/** The keys that a connection watches. */
+export interface Watch {
+  /** Whether one of them has changed. */
+  dirty: boolean
+  /** When the first of those that were there ends, in milliseconds of the wall clock. */
+  end: number
+  /** Place of the cache → key → whether it was there. */
+  readonly keys: Map<string, Map<string, boolean>>
+}
+
+export interface Watches {
+  add: (watch: Watch, place: string, key: string, isThere: boolean) => void
+  end: (watch: Watch) => void
+}
+
+/** Where a cache is, made or not. */
+export function placeOfCache({ space, name }: { space: string, name: string }): string {
+  return `${space}\n${name}`
+}
+
+/** Listens to changes only while somebody watches: nobody else pays for it. */
+export function createWatches(caches: Pick<ServedCaches, 'subscribe'>): Watches {
+  const watches = new Set<Watch>()
+  let subscription: Disposable | undefined
+
+  function listen(): Disposable {
+    return caches.subscribe((event) => {
+      for (const watch of watches) {
+        const keys = watch.keys.get(placeOfCache(event.cache))
+        if (keys === undefined)
+          continue
+        if (event.type === 'flushed')
+          watch.dirty ||= [...keys.values()].includes(true)
+        // One that was over before is gone for nobody.
+        else if (keys.has(event.key) && !(event.type === 'removed' && keys.get(event.key) === false))
+          watch.dirty = true
+      }
+    })
+  }
+
+  return {
+    add(watch, place, key, isThere) {
+      const keys = watch.keys.get(place) ?? new Map<string, boolean>()
+      if (!keys.has(key))
+        keys.set(key, isThere)
+      watch.keys.set(place, keys)
+      watches.add(watch)
+      subscription ??= listen()
+    },
+    end(watch) {
+      watches.delete(watch)
+      if (watches.size > 0)
+        return
+      void subscription?.dispose()
+      subscription = undefined
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import json
+import os
+
+import redis
+
+# The first example of its README, and a pipeline.
+r = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True, protocol=int(os.environ["RESP"]))
+stored = r.set("foo", "bar")
+value = r.get("foo")
+pipe = r.pipeline()
+pipe.set("foo", 5).set("bar", 18.5).set("blee", "hello world!")
+results = pipe.execute()
+counted = r.incr("foo")
+print(json.dumps({"stored": stored, "value": value, "results": results, "counted": counted}))
