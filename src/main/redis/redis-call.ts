@@ -70,7 +70,13 @@ export class RedisCall implements Call {
   /** One call for each further key, for the request log. */
   others: RedisCall[] | null = null
 
-  constructor(session: RedisSession, principal: Principal | null, row: CommandRow, args: readonly Buffer[], started: number) {
+  constructor(
+    session: RedisSession,
+    principal: Principal | null,
+    row: CommandRow,
+    args: readonly Buffer[],
+    started: number,
+  ) {
     this.session = session
     this.principal = principal
     this.row = row
