@@ -11,6 +11,7 @@ import type { Serving } from '../serving/serving'
 import type { RedisSession } from './session'
 import { createOutflow } from '../base/answers/outflow'
 import { randomSecret } from '../base/ids'
+import { createCacheTurns } from './cache-turns'
 import { createCommandTable } from './command-table'
 import { createConnection } from './connection'
 import { createDatabases } from './databases'
@@ -55,7 +56,8 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   const sockets = new Map<RedisSession, Socket>()
   const signOn = createSignOn(authenticator)
   const databases = createDatabases({ serving, caches, handlers: parts.handlers })
-  const executor = createExecutor({ serving, databases, logger })
+  const turns = createCacheTurns()
+  const executor = createExecutor({ serving, databases, turns, logger })
   const watches = createWatches(caches)
   const outflow: Outflow = createOutflow({ stopwatch, inFlight })
   const table = createCommandTable({
@@ -66,18 +68,20 @@ export function createVisitors(parts: VisitorsParts): Visitors {
     signOn,
     scans: createScans(),
     watches,
+    turns,
     sessions,
     valueLimit,
     version,
     runId: randomSecret(runIdLength).toLowerCase().slice(0, runIdLength),
     port,
     budget: () => caches.budget,
-    run({ session, principal }, { name, args }) {
+    run({ session, principal }, { name, words }) {
       const row = table.get(name)
       if (row === undefined)
         throw new Error('A transaction has a command that there is not')
-      const call = new RedisCall(session, principal, row, args, stopwatch.now())
+      const call = new RedisCall(session, principal, row, words, stopwatch.now())
       call.inTransaction = true
+      call.hasTurn = true
       return executor.execute(call)
     },
   })
