@@ -5,7 +5,7 @@ import { Buffer } from 'node:buffer'
 import { hashByte } from './command-words'
 
 /** Finds the row of the command that the first word names, without a text of it. */
-export type CommandIndex = (words: CommandWords) => CommandRow | undefined
+type CommandIndex = (words: CommandWords) => CommandRow | undefined
 
 interface Named { capitals: Buffer, row: CommandRow }
 
