@@ -1,11 +1,8 @@
-import type { RedisAnswer } from './reply'
+import type { Protocol, RedisAnswer } from './reply'
 import { Buffer } from 'node:buffer'
 import { ReplyError } from '../base/resp'
 import { lastingValue } from '../serving/ports'
-import { AnswerMap, noArray, ReplySet, Verbatim } from './reply'
-
-/** Versions of the protocol. */
-export type Protocol = 2 | 3
+import { AnswerMap, InProtocol, noArray, ReplySet, Verbatim } from './reply'
 
 /** Bytes up to which a value is joined with what stands around it. */
 const joinable = 4096
@@ -63,6 +60,8 @@ export function createReplyWriter(): ReplyWriter {
       all(protocol === 3 ? '~' : '*', answer.items.length, answer.items, protocol)
     else if (answer instanceof Verbatim)
       writeVerbatim(answer, protocol)
+    else if (answer instanceof InProtocol)
+      write(answer.answer, answer.protocol)
     else
       all('*', answer.length, answer, protocol)
   }

@@ -1,6 +1,6 @@
 import type { Principal } from '../base/principal'
 import type { CommandWords } from './command-words'
-import type { Protocol } from './reply-writer'
+import type { Protocol } from './reply'
 import type { Watch } from './watches'
 
 /** A command of a transaction. */

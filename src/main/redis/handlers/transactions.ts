@@ -8,7 +8,7 @@ import type { Queued } from '../session'
 import type { Watches } from '../watches'
 import { Buffer } from 'node:buffer'
 import { readRedisKey } from '../keys'
-import { CommandFault, noArray } from '../reply'
+import { CommandFault, InProtocol, noArray } from '../reply'
 import { placeOfCache } from '../watches'
 import { endWatch } from './connection'
 import { after, allOf, peekHere } from './shared'
@@ -66,13 +66,13 @@ export function createTransactionHandlers({ clock, databases, watches, turns, ro
   /** All begin now; those that have to wait for the disk do so together. */
   function atOnce(call: RedisCall, queue: readonly Queued[]): Maybe<RedisAnswer[]> {
     // What a read has found is valid until the next one only.
-    return allOf(queue.map(queued => after(run(call, queued), own)))
+    return allOf(queue.map(queued => after(run(call, queued), answer => own(call, answer))))
   }
 
   async function inOrder(call: RedisCall, queue: readonly Queued[]): Promise<RedisAnswer[]> {
     const answers: RedisAnswer[] = []
     for (const queued of queue)
-      answers.push(own(await run(call, queued)))
+      answers.push(own(call, await run(call, queued)))
     return answers
   }
 
@@ -111,6 +111,7 @@ export function createTransactionHandlers({ clock, databases, watches, turns, ro
   }
 }
 
-function own(answer: RedisAnswer): RedisAnswer {
-  return Buffer.isBuffer(answer) ? Buffer.copyBytesFrom(answer) : answer
+/** HELLO may change the protocol for what comes behind it, and for nothing before. */
+function own({ session }: RedisCall, answer: RedisAnswer): RedisAnswer {
+  return new InProtocol(Buffer.isBuffer(answer) ? Buffer.copyBytesFrom(answer) : answer, session.protocol)
 }
