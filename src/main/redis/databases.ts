@@ -20,6 +20,8 @@ export interface Databases {
   make: (principal: Principal, name: string) => Maybe<void>
   /** Undefined if there is none. */
   definition: (principal: Principal, name: string) => Readonly<CacheDefinition> | undefined
+  /** Whether this is one of those that their first write makes. */
+  isNumbered: (name: string) => boolean
   /** Entries that are held. */
   size: (principal: Principal, name: string) => number
 }
@@ -94,6 +96,7 @@ export function createDatabases({ serving, caches, handlers }: DatabasesParts): 
     },
     make,
     definition: ({ userId }, name) => caches.find(userId, name)?.cache.definition,
+    isNumbered: name => names.has(name),
     size: ({ userId }, name) => caches.find(userId, name)?.cache.size ?? 0,
   }
 }
