@@ -47,9 +47,12 @@ const named: Readonly<Record<string, string>> = {
 
 /** Writes bytes, one character each, as one word of such a line, in printable ASCII. */
 export function quoteRedisWord(bytes: string): string {
-  if (plainWord.test(bytes))
-    return bytes
-  const inside = bytes.replaceAll(/["\\]|[^ -~]/g, byte =>
+  return plainWord.test(bytes) ? bytes : quoteRedisText(bytes)
+}
+
+/** The same in quotes whatever it is, as redis-cli shows a value. */
+export function quoteRedisText(bytes: string): string {
+  const inside = bytes.replaceAll(/["\\]|[^\x20-\x7E]/g, byte =>
     named[byte] ?? `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
   return `"${inside}"`
 }

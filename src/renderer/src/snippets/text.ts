@@ -3,7 +3,7 @@
  * overrides ("Trojan Source"), byte order marks, line separators. Literals contain them as escapes,
  * so that copied code does what it appears to do.
  */
-const hidden = /[\p{C}\p{Zl}\p{Zp}]/gu
+export const hidden = /[\p{C}\p{Zl}\p{Zp}]/gu
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /**
