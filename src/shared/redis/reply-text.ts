@@ -1,7 +1,7 @@
 import { quoteRedisText } from './inline'
 
 /** What people call the types of replies. */
-export const replyKinds = {
+const replyKinds = {
   '+': 'simple string',
   '-': 'error',
   ':': 'integer',
@@ -18,7 +18,7 @@ export const replyKinds = {
 type Sign = keyof typeof replyKinds
 
 /** A reply, taken apart; `items` of a map are keys and values in turns. */
-export interface ReplyTree {
+interface ReplyTree {
   kind: typeof replyKinds[Sign] | 'cut'
   /** One character a byte. */
   text: string

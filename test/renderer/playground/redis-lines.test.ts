@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { helpFor, suggestCommands } from '../../../src/renderer/src/views/playground/redis/command-help'
 import {
+  commandLines,
+  commandWords,
   emptiedBy,
-  linesOf,
   requestBytes,
   showBytes,
-  wordsOf,
 } from '../../../src/renderer/src/views/playground/redis/command-lines'
 
 describe('completion of commands', () => {
@@ -58,13 +58,13 @@ describe('help for a command', () => {
 
 describe('lines', () => {
   it('are those that hold a command', () => {
-    expect(linesOf(' GET a\r\n\n  \nGET "b \uD800"')).toEqual(['GET a', 'GET "b \uFFFD"'])
+    expect(commandLines(' GET a\r\n\n  \nGET "b \uD800"')).toEqual(['GET a', 'GET "b \uFFFD"'])
   })
 
   it('have their words as bytes', () => {
-    expect(wordsOf('GET "ü \\xff"')).toEqual(['GET', '\xC3\xBC \xFF'])
-    expect(wordsOf('GET "')).toBeUndefined()
-    expect(wordsOf(' ')).toBeUndefined()
+    expect(commandWords('GET "ü \\xff"')).toEqual(['GET', '\xC3\xBC \xFF'])
+    expect(commandWords('GET "')).toBeUndefined()
+    expect(commandWords(' ')).toBeUndefined()
   })
 
   // Red: in src/renderer/src/views/playground/redis/command-lines.ts leave out `toLowerCase`.

@@ -6,7 +6,7 @@ import { javascriptText } from './javascript'
 import { pythonText } from './python'
 import { bytesOfWord, redisShellUrl, redisUrlParts, textOfWord } from './redis'
 import { keyVariable } from './request'
-import { hidden, toBase64 } from './text'
+import { hiddenSigns, toBase64 } from './text'
 
 /** Characters above which a command is piped: the kernel allows 128 KiB per argument. */
 const longestWord = 40_000
@@ -27,7 +27,8 @@ function writeRedisCli(snippet: RedisSnippet): string {
   const { words } = snippet
   const program = `redis-cli -u "${redisShellUrl(snippet)}"`
   const texts = words.map(textOfWord)
-  const isPlain = texts.every(text => text !== undefined && text.length < longestWord && text.search(hidden) === -1)
+  const isPlain = texts.every(text =>
+    text !== undefined && text.length < longestWord && text.search(hiddenSigns) === -1)
   return isPlain
     ? [program, ...texts.map(text => quoteWord(text ?? ''))].join(' ')
     : `printf '%s\\n' ${quoteWord(words.map(quoteRedisWord).join(' '))} | ${program}`

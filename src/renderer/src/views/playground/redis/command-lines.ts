@@ -2,19 +2,19 @@ import { quoteRedisText, splitRedisLine } from '@shared/redis/inline'
 import { redisWord } from '../../../snippets/redis'
 
 /** The lines that hold a command. */
-export function linesOf(text: string): string[] {
+export function commandLines(text: string): string[] {
   return text.toWellFormed().split('\n').map(line => line.trim()).filter(line => line !== '')
 }
 
 /** The words of a line, one character a byte; undefined if it has none, or its quotes are wrong. */
-export function wordsOf(line: string): [string, ...string[]] | undefined {
+export function commandWords(line: string): [string, ...string[]] | undefined {
   const [first, ...rest] = splitRedisLine(redisWord(line)) ?? []
   return first === undefined ? undefined : [first, ...rest]
 }
 
 /** What a run would empty, for the question before it; null if nothing. */
 export function emptiedBy(lines: readonly string[], cache: string): string | null {
-  const names = new Set(lines.map(line => wordsOf(line)?.[0].toLowerCase()))
+  const names = new Set(lines.map(line => commandWords(line)?.[0].toLowerCase()))
   if (names.has('flushall'))
     return 'the caches db0 to db15'
   return names.has('flushdb') ? `the cache ${cache}` : null
