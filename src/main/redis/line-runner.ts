@@ -12,6 +12,7 @@ import { LarderError } from '@shared/errors'
 import { spellKey } from '@shared/key-spelling'
 import { longestReply, mostLogged } from '@shared/redis/run'
 import { ReplyError } from '../base/resp'
+import { CommandWords } from './command-words'
 import { splitInline } from './inline'
 import { RedisCall } from './redis-call'
 import { createReplyWriter } from './reply-writer'
@@ -98,7 +99,7 @@ export function createLineRunner({
       return new ReplyError('ERR empty command')
     const name = [first, `${first} ${second}`].find(text => needConnection.has(text))
     return name === undefined
-      ? dispatcher.dispatch(session, words, words.some(({ length }) => length > valueLimit()))
+      ? dispatcher.dispatch(session, CommandWords.of(words), words.some(({ length }) => length > valueLimit()))
       : new ReplyError(`ERR ${name.toUpperCase()} needs a connection that stays open: use redis-cli, or your app`)
   }
 

@@ -1,11 +1,11 @@
-import type { Buffer } from 'node:buffer'
 import type { Principal } from '../base/principal'
+import type { CommandWords } from './command-words'
 import type { Protocol } from './reply-writer'
 import type { Watch } from './watches'
 import { firstRedisDatabase } from '@shared/redis/users'
 
 /** A command of a transaction. */
-export interface Queued { readonly name: string, readonly args: readonly Buffer[] }
+export interface Queued { readonly name: string, readonly words: CommandWords }
 
 /** What a connection has said about itself, and what it has under way. */
 export interface RedisSession {

@@ -13,6 +13,7 @@ import type { RunLines } from './line-runner'
 import type { RedisSession } from './session'
 import { createOutflow } from '../base/answers/outflow'
 import { randomSecret } from '../base/ids'
+import { createCacheTurns } from './cache-turns'
 import { createCommandTable } from './command-table'
 import { createConnection } from './connection'
 import { createDatabases } from './databases'
@@ -60,6 +61,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   const sockets = new Map<RedisSession, Socket>()
   const signOn = createSignOn(authenticator)
   const databases = createDatabases({ serving, caches, handlers: parts.handlers })
+  const turns = createCacheTurns()
   const watches = createWatches(caches)
   const scans = createScans()
   const outflow: Outflow = createOutflow({ stopwatch, inFlight })
@@ -71,7 +73,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
 
   /** All that runs commands. `finish` notes them. */
   function createCommands(finish: Serving['finish']): Dispatcher {
-    const executor = createExecutor({ serving: { ...serving, finish }, databases, logger })
+    const executor = createExecutor({ serving: { ...serving, finish }, databases, turns, logger })
     const table = createCommandTable({
       serving,
       clock,
@@ -80,18 +82,20 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       signOn,
       scans,
       watches,
+      turns,
       sessions,
       valueLimit,
       version,
       runId,
       port,
       budget: () => caches.budget,
-      run({ session, principal }, { name, args }) {
+      run({ session, principal }, { name, words }) {
         const row = table.get(name)
         if (row === undefined)
           throw new Error('A transaction has a command that there is not')
-        const call = new RedisCall(session, principal, row, args, stopwatch.now())
+        const call = new RedisCall(session, principal, row, words, stopwatch.now())
         call.inTransaction = true
+        call.hasTurn = true
         return executor.execute(call)
       },
     })
