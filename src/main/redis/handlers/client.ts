@@ -3,10 +3,9 @@ import type { RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import type { RedisSession } from '../session'
 import { Buffer } from 'node:buffer'
+import { defaultRedisUser, firstRedisDatabase } from '@shared/redis/users'
 import { integerOf } from '../numbers'
 import { CommandFault, faults, printed, Verbatim } from '../reply'
-import { firstDatabase } from '../session'
-import { defaultUser } from '../sign-on'
 import { readName } from './connection'
 
 interface ClientParts {
@@ -41,7 +40,7 @@ export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
       'ssub': 0,
       'multi': transaction?.queue.length ?? -1,
       'cmd': lastCommand,
-      'user': home === firstDatabase ? defaultUser : home,
+      'user': home === firstRedisDatabase ? defaultRedisUser : home,
       'redir': -1,
       'resp': protocol,
       'lib-name': session.library,
@@ -178,7 +177,7 @@ function readKillOptions(call: RedisCall): Kill {
         tests.push(session => session.localAddress === value)
         break
       case 'USER':
-        tests.push(({ home }) => home === value || (value === defaultUser && home === firstDatabase))
+        tests.push(({ home }) => home === value || (value === defaultRedisUser && home === firstRedisDatabase))
         break
       case 'TYPE':
         tests.push(ofType(value))

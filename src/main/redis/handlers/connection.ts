@@ -4,11 +4,12 @@ import type { RedisSession } from '../session'
 import type { SignOn } from '../sign-on'
 import type { Watches } from '../watches'
 import { Buffer } from 'node:buffer'
+import { defaultRedisUser } from '@shared/redis/users'
 import { databaseName } from '../databases'
 import { integerOf, readWhole } from '../numbers'
 import { AnswerMap, CommandFault, faults, printed } from '../reply'
 import { databases, fresh } from '../session'
-import { defaultUser, mayUse } from '../sign-on'
+import { mayUse } from '../sign-on'
 import { redisVersion } from './about'
 
 interface ConnectionParts { signOn: SignOn, watches: Watches }
@@ -58,7 +59,7 @@ export function createHandshakeHandlers({ signOn, watches }: ConnectionParts) {
         throw faults.syntax()
       const [, first = Buffer.alloc(0), second] = args
       if (second === undefined)
-        signOn.signOn(session, Buffer.from(defaultUser), first)
+        signOn.signOn(session, Buffer.from(defaultRedisUser), first)
       else
         signOn.signOn(session, first, second)
       return 'OK'
