@@ -78,6 +78,8 @@ const cases: Case[] = [
   [['WATCH a', 'SET a 1', 'MULTI', 'PING'], 'EXEC', null],
   [['SET a 1', 'WATCH a', 'EXPIRE a 100', 'MULTI', 'PING'], 'EXEC', null],
   [['WATCH a', 'SET a 1', 'UNWATCH', 'MULTI', 'PING'], 'EXEC', ['PONG']],
+  [['SET a 1', 'WATCH a', 'GETEX a PERSIST', 'MULTI', 'PING'], 'EXEC', ['PONG']],
+  [['SET a 1 EX 9', 'WATCH a', 'GETEX a PERSIST', 'MULTI', 'PING'], 'EXEC', null],
   [['MULTI'], 'MULTI', '-ERR MULTI calls can not be nested'],
   [['MULTI'], 'WATCH a', '-ERR WATCH inside MULTI is not allowed'],
   [[], 'EXEC', '-ERR EXEC without MULTI'],

@@ -85,7 +85,8 @@ export function createStringHandlers(clock: Clock) {
       const value = Buffer.copyBytesFrom(stringOf(hit))
       call.given = value.length
       const end = statedEnd(call, options, clock)
-      if (end === null && !options.persist)
+      // An entry without a TTL is not changed, and whoever watches it hears nothing.
+      if (end === null && (!options.persist || hit.ttl === null))
         return value
       const changed = end !== null && end <= clock.wall()
         ? cache.delete(call.firstKey(), undefined, call)
