@@ -5,6 +5,9 @@ import type { Maybe } from '../serving/maybe'
 import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { Databases } from './databases'
+import type { Channels } from './pushes/channels'
+import type { Invalidations } from './pushes/invalidations'
+import type { Monitors } from './pushes/monitors'
 import type { CommandRow, ReadableCache, RedisCall } from './redis-call'
 import type { RedisAnswer } from './reply'
 import type { Scans } from './scans'
@@ -13,15 +16,17 @@ import type { SignOn } from './sign-on'
 import type { Watches } from './watches'
 import { redisCommandNames, redisCommands, shownCommand } from '@shared/redis/commands'
 import { createAboutHandlers } from './handlers/about'
-import { createClientHandlers } from './handlers/client'
+import { createClientHandlers, ownSessions } from './handlers/client'
 import { createCommandHandlers } from './handlers/commands'
 import { createHandshakeHandlers } from './handlers/connection'
 import { createExpiryHandlers } from './handlers/expiry'
 import { createEntryHandlers } from './handlers/keys'
 import { createListingHandlers } from './handlers/listing'
 import { createPartHandlers } from './handlers/parts'
+import { createPubSubHandlers } from './handlers/pubsub'
 import { createServerHandlers } from './handlers/server'
 import { createStringHandlers } from './handlers/strings'
+import { createTrackingHandlers } from './handlers/tracking'
 import { createTransactionHandlers } from './handlers/transactions'
 
 interface TableParts {
@@ -31,6 +36,10 @@ interface TableParts {
   databases: Databases
   signOn: SignOn
   scans: Scans
+  leave: (session: RedisSession) => void
+  channels: Channels
+  invalidations: Invalidations
+  monitors: Monitors
   watches: Watches
   sessions: ReadonlyMap<number, RedisSession>
   valueLimit: () => number
@@ -42,8 +51,11 @@ interface TableParts {
   run: (call: RedisCall, queued: Queued) => Maybe<RedisAnswer>
 }
 
+/** What a command needs of the cache in use. */
+type PlaceOf<Spec extends { scope: string }> = Spec extends { cacheless: true } ? 'none' : Spec['scope']
+
 /** What answers a command, as its row says what it does. Parts are answered, not their command. */
-type Handler<Name extends RedisCommandName> = (typeof redisCommands)[Name]['scope'] extends infer Scope
+type Handler<Name extends RedisCommandName> = PlaceOf<(typeof redisCommands)[Name]> extends infer Scope
   ? Scope extends 'none'
     ? (call: RedisCall) => Maybe<RedisAnswer>
     : Scope extends 'read'
@@ -52,7 +64,7 @@ type Handler<Name extends RedisCommandName> = (typeof redisCommands)[Name]['scop
   : never
 
 /** Commands that only have parts. */
-export const containers = ['client', 'config', 'memory', 'object', 'latency', 'slowlog'] as const
+export const containers = ['client', 'config', 'memory', 'object', 'latency', 'slowlog', 'pubsub'] as const
 type Answered = Exclude<RedisCommandName, (typeof containers)[number]>
 type Handlers = { [Name in Answered]: Handler<Name> }
 
@@ -62,9 +74,12 @@ export type CommandTable = ReadonlyMap<string, CommandRow>
 export function createCommandTable(parts: TableParts): CommandTable {
   const table = new Map<string, CommandRow>()
   const rowOf = (name: string): CommandRow => table.get(name) as CommandRow
+  const own = (call: RedisCall): RedisSession[] => ownSessions(parts.sessions, call)
   const handlers: Handlers = {
     ...createHandshakeHandlers(parts),
-    ...createClientHandlers(parts),
+    ...createClientHandlers({ ...parts, own }),
+    ...createTrackingHandlers({ ...parts, own }),
+    ...createPubSubHandlers(parts),
     ...createAboutHandlers({ ...parts, size: ({ principal, session }) =>
       principal === null ? 0 : parts.databases.size(principal, session.cache) }),
     ...createServerHandlers(parts),
@@ -79,7 +94,7 @@ export function createCommandTable(parts: TableParts): CommandTable {
   for (const name of redisCommandNames) {
     const spec: RedisCommandSpec = redisCommands[name]
     const handle = (handlers as Partial<Record<RedisCommandName, CommandRow['action']['handle']>>)[name] ?? noAnswer
-    const does = spec.scope === 'none' ? 'nothing' : spec.scope === 'read' ? 'read' : 'write'
+    const does = spec.scope === 'none' || spec.cacheless ? 'nothing' : spec.scope === 'read' ? 'read' : 'write'
     const row: CommandRow = {
       name,
       shown: shownCommand(name),

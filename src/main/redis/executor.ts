@@ -3,9 +3,12 @@ import type { Maybe } from '../serving/maybe'
 import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { Databases } from './databases'
+import type { Acting } from './pushes/acting'
+import type { Invalidations } from './pushes/invalidations'
 import type { ReadableCache, RedisCall } from './redis-call'
 import type { RedisAnswer } from './reply'
 import { LarderError } from '@shared/errors'
+import { requireScope } from '../base/principal'
 import { ReplyError } from '../base/resp'
 import { toLarderError } from '../base/unexpected'
 import { requireRead } from '../serving/access'
@@ -26,7 +29,11 @@ interface ExecutorParts {
   serving: Pick<Serving, 'admit' | 'finish'>
   databases: Databases
   logger: Logger
+  acting: Acting
+  remember: Invalidations['remember']
 }
+
+type ChangeHandler = (call: RedisCall, cache: ServedCache) => Maybe<RedisAnswer>
 
 /** Whether the entries of a cache come from elsewhere, or are kept there. */
 export function elsewhere({ source, backend }: ReadableCache['definition']): string | null {
@@ -38,16 +45,24 @@ export function notHere(place: string): CommandFault {
   return new CommandFault(`ERR not available: this cache keeps its entries in ${place}`)
 }
 
-export function createExecutor({ serving, databases, logger }: ExecutorParts): Executor {
+export function createExecutor({ serving, databases, logger, acting, remember }: ExecutorParts): Executor {
   /** Runs what a command does, now that it may. */
   function perform(call: RedisCall): Maybe<void> {
     const { row: { action, spec, shown }, session } = call
-    if (action.does === 'nothing')
+    if (action.does === 'nothing') {
+      if (spec.scope !== 'none' && call.principal !== null)
+        requireScope(call.principal, spec.scope === 'read' ? 'read' : 'write')
       return keep(call, action.handle(call))
+    }
     const key = spec.keys === undefined ? undefined : readRedisKey(call.bytes(spec.keys.first))
     call.key = key ?? null
-    if (action.does === 'read')
-      return keep(call, action.handle(call, checked(call, databases.read(call, session.cache, key))))
+    if (action.does === 'read') {
+      const cache = checked(call, databases.read(call, session.cache, key))
+      // Before it is read: an answer is valid until the next call into the cache.
+      if (session.tracking !== null)
+        remember(call, cache)
+      return keep(call, action.handle(call, cache))
+    }
     if (spec.scope === 'both')
       requireRead(call, shown)
     const cache = databases.write(call, session.cache)
@@ -62,10 +77,21 @@ export function createExecutor({ serving, databases, logger }: ExecutorParts): E
       return
     checked(call, cache)
     if (inTransaction || key === null || !spec.flags.includes('denyoom'))
-      return keep(call, action.handle(call, cache))
+      return keep(call, change(call, action.handle, cache))
     const bytes = call.args.reduce((sum, argument) => sum + argument.length, 0)
     const room = cache.roomFor(bytes, key, undefined, call)
-    return room === undefined ? keep(call, action.handle(call, cache)) : later(call, room)
+    return room === undefined ? keep(call, change(call, action.handle, cache)) : later(call, room)
+  }
+
+  /** Whoever hears of the change can tell who makes it. */
+  function change(call: RedisCall, handle: ChangeHandler, cache: ServedCache): Maybe<RedisAnswer> {
+    acting.call = call
+    try {
+      return handle(call, cache)
+    }
+    finally {
+      acting.call = null
+    }
   }
 
   /** After a wait the cache is opened anew. */
@@ -74,7 +100,7 @@ export function createExecutor({ serving, databases, logger }: ExecutorParts): E
     const { action } = call.row
     const cache = await databases.write(call, call.session.cache)
     if (action.does === 'write')
-      await keep(call, action.handle(call, cache))
+      await keep(call, change(call, action.handle, cache))
   }
 
   /** Throws CommandFault for a command that works only on entries that live here. */

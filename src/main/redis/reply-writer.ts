@@ -2,7 +2,7 @@ import type { RedisAnswer } from './reply'
 import { Buffer } from 'node:buffer'
 import { ReplyError } from '../base/resp'
 import { lastingValue } from '../serving/ports'
-import { AnswerMap, noArray, ReplySet, Verbatim } from './reply'
+import { AnswerMap, noArray, PushAnswer, ReplySet, Several, Verbatim } from './reply'
 
 /** Versions of the protocol. */
 export type Protocol = 2 | 3
@@ -10,7 +10,7 @@ export type Protocol = 2 | 3
 /** Bytes up to which a value is joined with what stands around it. */
 const joinable = 4096
 
-interface ReplyWriter {
+export interface ReplyWriter {
   /** Bytes that wait to be taken. */
   readonly bytes: number
   /** Adds an answer. A value is copied, unless it never changes. */
@@ -63,6 +63,10 @@ export function createReplyWriter(): ReplyWriter {
       all(protocol === 3 ? '~' : '*', answer.items.length, answer.items, protocol)
     else if (answer instanceof Verbatim)
       writeVerbatim(answer, protocol)
+    else if (answer instanceof PushAnswer)
+      all(protocol === 3 ? '>' : '*', answer.items.length, answer.items, protocol)
+    else if (answer instanceof Several)
+      answer.items.forEach(item => write(item, protocol))
     else
       all('*', answer.length, answer, protocol)
   }

@@ -1,5 +1,8 @@
 import type { Buffer } from 'node:buffer'
 import type { Principal } from '../base/principal'
+import type { Subscriptions } from './pushes/channels'
+import type { Tracking } from './pushes/invalidations'
+import type { RedisAnswer } from './reply'
 import type { Protocol } from './reply-writer'
 import type { Watch } from './watches'
 
@@ -30,17 +33,24 @@ export interface RedisSession {
   replies: 'on' | 'off' | 'skip' | 'skipping'
   transaction: { readonly queue: Queued[], failed: boolean } | null
   watch: Watch | null
+  /** What it listens to; null if that is nothing. */
+  subscriptions: Subscriptions | null
+  /** How it is told which of its keys change; null if it is not. */
+  tracking: Tracking | null
+  isMonitor: boolean
   /** The connection closes once the answer is written. */
   closing: boolean
   /** Closes the connection at once. */
   close: () => void
+  /** Tells the client something by itself, behind the answer that is on its way. */
+  push: (value: RedisAnswer) => void
 }
 
 /** The cache of who gives no user name. */
 export const firstDatabase = 'db0'
 export const databases = 16
 
-type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close'>
+type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close' | 'push'>
 
 export function createSession(about: NewSession): RedisSession {
   return {
@@ -66,6 +76,9 @@ export function fresh(): Omit<RedisSession, keyof NewSession | 'lastUsed' | 'las
     replies: 'on',
     transaction: null,
     watch: null,
+    subscriptions: null,
+    tracking: null,
+    isMonitor: false,
     closing: false,
   }
 }

@@ -8,6 +8,7 @@ import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
 import type { ServedCaches } from '../serving/caches'
 import type { Serving } from '../serving/serving'
+import type { Acting } from './pushes/acting'
 import type { RedisSession } from './session'
 import { createOutflow } from '../base/answers/outflow'
 import { randomSecret } from '../base/ids'
@@ -17,6 +18,11 @@ import { createDatabases } from './databases'
 import { createDispatcher } from './dispatcher'
 import { createExecutor } from './executor'
 import { endWatch } from './handlers/connection'
+import { createChannels } from './pushes/channels'
+import { createHearing } from './pushes/hearing'
+import { createInvalidations } from './pushes/invalidations'
+import { createMonitors } from './pushes/monitors'
+import { createNotices } from './pushes/notices'
 import { RedisCall } from './redis-call'
 import { createScans } from './scans'
 import { createSession } from './session'
@@ -55,7 +61,13 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   const sockets = new Map<RedisSession, Socket>()
   const signOn = createSignOn(authenticator)
   const databases = createDatabases({ serving, caches, handlers: parts.handlers })
-  const executor = createExecutor({ serving, databases, logger })
+  const hearing = createHearing(signOn)
+  const acting: Acting = { call: null }
+  const notices = createNotices({ caches, hearing, acting })
+  const channels = createChannels(hearing, notices.moved)
+  const invalidations = createInvalidations({ caches, clock, sessions, hearing, acting })
+  const monitors = createMonitors({ signOn, hearing, clock })
+  const executor = createExecutor({ serving, databases, logger, acting, remember: invalidations.remember })
   const watches = createWatches(caches)
   const outflow: Outflow = createOutflow({ stopwatch, inFlight })
   const table = createCommandTable({
@@ -66,6 +78,10 @@ export function createVisitors(parts: VisitorsParts): Visitors {
     signOn,
     scans: createScans(),
     watches,
+    leave,
+    channels,
+    invalidations,
+    monitors,
     sessions,
     valueLimit,
     version,
@@ -78,13 +94,24 @@ export function createVisitors(parts: VisitorsParts): Visitors {
         throw new Error('A transaction has a command that there is not')
       const call = new RedisCall(session, principal, row, args, stopwatch.now())
       call.inTransaction = true
-      return executor.execute(call)
+      const answer = executor.execute(call)
+      if (monitors.any)
+        monitors.show(call)
+      return answer
     },
   })
-  const dispatcher = createDispatcher({ table, executor, signOn, databases, stopwatch, valueLimit })
+  const dispatcher = createDispatcher({ table, executor, signOn, databases, stopwatch, valueLimit, monitors })
   const behind = { dispatcher, signOn, outflow, inFlight, valueLimit, logger }
   let last = 0
   let timer: NodeJS.Timeout | undefined
+
+  /** Ends all that a connection has under way. */
+  function leave(session: RedisSession): void {
+    endWatch(session, watches)
+    channels.leave(session)
+    invalidations.leave(session)
+    monitors.leave(session)
+  }
 
   /** Cuts off whose key is gone, and who has shown none for long. */
   function look(): void {
@@ -104,6 +131,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
         localAddress: placeOf(socket.localAddress, socket.localPort),
         since: stopwatch.now(),
         close: () => socket.destroy(),
+        push: value => connection.push(value),
       })
       const connection = createConnection(socket, session, behind)
       sessions.set(session.id, session)
@@ -115,7 +143,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       // 'close' follows.
       socket.on('error', () => socket.destroy())
       socket.once('close', () => {
-        endWatch(session, watches)
+        leave(session)
         sessions.delete(session.id)
         sockets.delete(session)
         if (sockets.size > 0)

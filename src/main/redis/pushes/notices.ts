@@ -1,0 +1,114 @@
+import type { ServedCaches } from '../../serving/caches'
+import type { EngineEvent } from '../../serving/ports'
+import type { RedisCall } from '../redis-call'
+import type { RedisSession } from '../session'
+import type { Acting } from './acting'
+import type { Hearing } from './hearing'
+import { rowOf } from '@shared/rows'
+import { timeForms } from '../expiry'
+import { matchesGlob } from '../glob'
+import { writeRedisKey } from '../keys'
+import { messageOf, nameBytes, patternMessageOf } from './channels'
+import { createEar } from './ear'
+
+/** Keyspace notifications: messages about changes of entries, for who listens to their channels. */
+export interface Notices {
+  /** A connection listens to other channels than before. */
+  moved: (session: RedisSession) => void
+}
+
+interface NoticesParts {
+  caches: Pick<ServedCaches, 'subscribe'>
+  hearing: Hearing
+  acting: Acting
+}
+
+/** What all their channels begin with. A pattern such as `*` asks for the messages of apps. */
+const beginning = '__key'
+
+export function createNotices({ caches, hearing, acting }: NoticesParts): Notices {
+  const listeners = new Set<RedisSession>()
+  const listen = createEar(caches, tell)
+
+  function tell(event: EngineEvent): void {
+    // What is held here of a cache that is kept elsewhere comes and goes without a change there.
+    if (event.type === 'flushed' || event.cache.backend !== null)
+      return
+    const changes = changesOf(event, acting.call)
+    for (const session of listeners) {
+      const number = hearing.numberOf(session, event.cache)
+      if (number === undefined || session.subscriptions?.space !== event.cache.space)
+        continue
+      for (const { name, key } of changes) {
+        send(session, `__keyspace@${number}__:${key.toString('latin1')}`, nameBytes(name))
+        send(session, `__keyevent@${number}__:${name}`, key)
+      }
+    }
+  }
+
+  function send(session: RedisSession, channel: string, message: Buffer): void {
+    if (session.subscriptions?.channel.has(channel))
+      session.push(messageOf('channel', channel, message))
+    for (const pattern of session.subscriptions?.pattern ?? []) {
+      if (pattern.startsWith(beginning) && matchesGlob(pattern, channel))
+        session.push(patternMessageOf(pattern, channel, message))
+    }
+  }
+
+  return {
+    moved(session) {
+      const { channel = [], pattern = [] } = session.subscriptions ?? {}
+      const isListener = [...channel, ...pattern].some(name => name.startsWith(beginning))
+      listeners[isListener ? 'add' : 'delete'](session)
+      listen(listeners.size > 0)
+    },
+  }
+}
+
+/** The names that Redis gives to what these commands store; others give it their own. */
+const stored: Readonly<Record<string, string>> = {
+  setex: 'set',
+  psetex: 'set',
+  setnx: 'set',
+  getset: 'set',
+  mset: 'set',
+  msetnx: 'set',
+  incr: 'incrby',
+  decr: 'incrby',
+  decrby: 'incrby',
+  copy: 'copy_to',
+  hmset: 'hset',
+  hsetnx: 'hset',
+}
+
+interface Change { name: string, key: Buffer }
+
+function changesOf(event: Exclude<EngineEvent, { type: 'flushed' }>, call: RedisCall | null): Change[] {
+  const key = writeRedisKey(event.key)
+  const command = call?.row.name ?? 'set'
+  const isRename = command === 'rename' || command === 'renamenx'
+  const named = (...names: string[]): Change[] => names.map(name => ({ name, key }))
+  switch (event.type) {
+    case 'set':
+      // The key before is told first, as Redis does, although it goes last.
+      if (call !== null && isRename)
+        return [{ name: 'rename_from', key: call.bytes(1) }, ...named('rename_to')]
+      return call !== null && hasTtl(call) ? named('set', 'expire') : named(rowOf(stored, command) ?? command)
+    case 'touched':
+      return named(command === 'persist' || (command === 'getex' && isPersisted(call)) ? 'persist' : 'expire')
+    case 'removed': {
+      if (event.reason === 'expired' || event.reason === 'evicted')
+        return named(event.reason)
+      return isRename ? [] : named('del')
+    }
+  }
+}
+
+function isPersisted(call: RedisCall | null): boolean {
+  return call?.text(2).toUpperCase() === 'PERSIST'
+}
+
+function hasTtl({ row: { name }, args }: RedisCall): boolean {
+  return name === 'setex' || name === 'psetex'
+    || (name === 'set' && args.slice(3).some(word => rowOf(timeForms, word.toString('latin1').toUpperCase())))
+}
