@@ -32,7 +32,7 @@ export function createWatches(caches: Pick<ServedCaches, 'subscribe'>): Watches 
       const keys = watch.keys.get(placeOfCache(event.cache))
       if (keys === undefined)
         continue
-      if (event.type === 'flushed')
+      if (event.type === 'flushed' || event.type === 'closed')
         watch.dirty ||= [...keys.values()].includes(true)
       // One that was over before is gone for nobody.
       else if (keys.has(event.key) && !(event.type === 'removed' && keys.get(event.key) === false))

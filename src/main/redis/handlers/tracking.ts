@@ -97,7 +97,9 @@ export function createTrackingHandlers({ databases, invalidations, sessions, own
   /** Whether this is a connection of the same caller; all without a key are one. */
   function mayTell(call: RedisCall, id: number): boolean {
     const other = sessions.get(id)
-    return (other?.principal === null && call.session.principal === null) || own(call).includes(other)
+    if (other === undefined)
+      return false
+    return (other.principal === null && call.session.principal === null) || own(call).includes(other)
   }
 
   function caching(call: RedisCall): RedisAnswer {

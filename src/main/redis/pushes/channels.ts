@@ -34,7 +34,7 @@ export const subscriptionsMost = 10_000
 const nobody: ReadonlyMap<string, ReadonlySet<RedisSession>> = new Map()
 
 /** @param moved is called when a connection begins or ends to listen to something */
-export function createChannels(hearing: Hearing, moved: (session: RedisSession) => void): Channels {
+export function createChannels(hearing: Hearing, moved: (session: RedisSession, name: string) => void): Channels {
   const spaces = new Map<string, Listeners>()
 
   function subscriptionsOf(session: RedisSession, space: string): Subscriptions {
@@ -59,7 +59,7 @@ export function createChannels(hearing: Hearing, moved: (session: RedisSession) 
       spaces.delete(space)
     if (countOf(subscriptions) === 0)
       session.subscriptions = null
-    moved(session)
+    moved(session, name)
   }
 
   function leave(session: RedisSession): void {
@@ -81,7 +81,7 @@ export function createChannels(hearing: Hearing, moved: (session: RedisSession) 
       spaces.set(space, listeners)
       const those = listeners[kind].get(name) ?? new Set()
       listeners[kind].set(name, those.add(session))
-      moved(session)
+      moved(session, name)
     },
     stop,
     leave,

@@ -72,7 +72,7 @@ export function createInvalidations({
   let timer: NodeJS.Timeout | undefined
 
   function hear(event: EngineEvent): void {
-    if (event.type === 'flushed') {
+    if (event.type === 'flushed' || event.type === 'closed') {
       keys.clear(placeOfCache(event.cache))
       for (const session of trackers) {
         if (hearing.numberOf(session, event.cache) !== undefined)

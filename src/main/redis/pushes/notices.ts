@@ -13,8 +13,8 @@ import { createEar } from './ear'
 
 /** Keyspace notifications: messages about changes of entries, for who listens to their channels. */
 export interface Notices {
-  /** A connection listens to other channels than before. */
-  moved: (session: RedisSession) => void
+  /** A connection has begun, or ended, to listen to a channel or pattern. */
+  moved: (session: RedisSession, name: string) => void
 }
 
 interface NoticesParts {
@@ -32,7 +32,7 @@ export function createNotices({ caches, hearing, acting }: NoticesParts): Notice
 
   function tell(event: EngineEvent): void {
     // What is held here of a cache that is kept elsewhere comes and goes without a change there.
-    if (event.type === 'flushed' || event.cache.backend !== null)
+    if (event.type === 'flushed' || event.type === 'closed' || event.cache.backend !== null)
       return
     const changes = changesOf(event, acting.call)
     for (const session of listeners) {
@@ -56,9 +56,11 @@ export function createNotices({ caches, hearing, acting }: NoticesParts): Notice
   }
 
   return {
-    moved(session) {
+    moved(session, name) {
+      if (!name.startsWith(beginning))
+        return
       const { channel = [], pattern = [] } = session.subscriptions ?? {}
-      const isListener = [...channel, ...pattern].some(name => name.startsWith(beginning))
+      const isListener = [...channel, ...pattern].some(other => other.startsWith(beginning))
       listeners[isListener ? 'add' : 'delete'](session)
       listen(listeners.size > 0)
     },
@@ -83,7 +85,7 @@ const stored: Readonly<Record<string, string>> = {
 
 interface Change { name: string, key: Buffer }
 
-function changesOf(event: Exclude<EngineEvent, { type: 'flushed' }>, call: RedisCall | null): Change[] {
+function changesOf(event: Extract<EngineEvent, { key: string }>, call: RedisCall | null): Change[] {
   const key = writeRedisKey(event.key)
   const command = call?.row.name ?? 'set'
   const isRename = command === 'rename' || command === 'renamenx'
