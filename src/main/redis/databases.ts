@@ -39,7 +39,7 @@ const names = new Set(Array.from({ length: databases }, (_, number) => databaseN
 
 /** What a cache that is not made yet reads as. */
 const empty: ReadableCache = {
-  definition: { source: null, backend: null, eviction: 'sieve' },
+  definition: { source: null, backend: null, eviction: 'sieve', format: 'none' },
   get: () => 'absent',
   peek: () => undefined,
   chosen: () => [].values(),

@@ -45,12 +45,12 @@ export function createReplyWriter(): ReplyWriter {
   }
 
   function write(answer: RedisAnswer, protocol: Protocol): void {
-    if (typeof answer === 'string')
+    if (Buffer.isBuffer(answer))
+      bulk(answer)
+    else if (typeof answer === 'string')
       text += `+${answer}\r\n`
     else if (typeof answer === 'number' || typeof answer === 'bigint')
       text += `:${answer}\r\n`
-    else if (Buffer.isBuffer(answer))
-      bulk(answer)
     else if (answer === null)
       text += protocol === 3 ? '_\r\n' : '$-1\r\n'
     else if (answer === noArray)

@@ -1,5 +1,5 @@
-import type { Buffer } from 'node:buffer'
 import type { Principal } from '../base/principal'
+import type { CommandWords } from './command-words'
 import type { Subscriptions } from './pushes/channels'
 import type { Tracking } from './pushes/invalidations'
 import type { RedisAnswer } from './reply'
@@ -7,7 +7,7 @@ import type { Protocol } from './reply-writer'
 import type { Watch } from './watches'
 
 /** A command of a transaction. */
-export interface Queued { readonly name: string, readonly args: readonly Buffer[] }
+export interface Queued { readonly name: string, readonly words: CommandWords }
 
 /** What a connection has said about itself, and what it has under way. */
 export interface RedisSession {

@@ -12,6 +12,7 @@ import type { Acting } from './pushes/acting'
 import type { RedisSession } from './session'
 import { createOutflow } from '../base/answers/outflow'
 import { randomSecret } from '../base/ids'
+import { createCacheTurns } from './cache-turns'
 import { createCommandTable } from './command-table'
 import { createConnection } from './connection'
 import { createDatabases } from './databases'
@@ -67,7 +68,9 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   const channels = createChannels(hearing, notices.moved)
   const invalidations = createInvalidations({ caches, clock, sessions, hearing, acting })
   const monitors = createMonitors({ signOn, hearing, clock })
-  const executor = createExecutor({ serving, databases, logger, acting, remember: invalidations.remember })
+  const turns = createCacheTurns()
+  const { remember } = invalidations
+  const executor = createExecutor({ serving, databases, turns, logger, acting, remember })
   const watches = createWatches(caches)
   const outflow: Outflow = createOutflow({ stopwatch, inFlight })
   const table = createCommandTable({
@@ -82,18 +85,20 @@ export function createVisitors(parts: VisitorsParts): Visitors {
     channels,
     invalidations,
     monitors,
+    turns,
     sessions,
     valueLimit,
     version,
     runId: randomSecret(runIdLength).toLowerCase().slice(0, runIdLength),
     port,
     budget: () => caches.budget,
-    run({ session, principal }, { name, args }) {
+    run({ session, principal }, { name, words }) {
       const row = table.get(name)
       if (row === undefined)
         throw new Error('A transaction has a command that there is not')
-      const call = new RedisCall(session, principal, row, args, stopwatch.now())
+      const call = new RedisCall(session, principal, row, words, stopwatch.now())
       call.inTransaction = true
+      call.hasTurn = true
       const answer = executor.execute(call)
       if (monitors.any)
         monitors.show(call)

@@ -59,7 +59,7 @@ export function createClientHandlers({ stopwatch, own }: ClientParts) {
   }
 
   function kill(call: RedisCall): RedisAnswer {
-    const isOld = call.args.length === 3
+    const isOld = call.words.length === 3
     const { chosen, skipMe } = isOld ? byAddress(call.text(2)) : readKillOptions(call)
     const victims = own(call).filter(session => chosen(session) && !(skipMe && session.id === call.session.id))
     for (const victim of victims) {
@@ -144,16 +144,16 @@ function reply(call: RedisCall): RedisAnswer {
 
 /** Throws CommandFault. */
 function readListOptions(call: RedisCall): (session: RedisSession) => boolean {
-  if (call.args.length === 2)
+  if (call.words.length === 2)
     return () => true
   const word = call.text(2).toUpperCase()
-  if (word === 'ID' && call.args.length > 3) {
+  if (word === 'ID' && call.words.length > 3) {
     const ids = call.args.slice(3).map(argument => integerOf(argument) ?? -1n)
     if (ids.some(id => id < 1n))
       throw new CommandFault('ERR Invalid client ID')
     return ({ id }) => ids.includes(BigInt(id))
   }
-  if (word !== 'TYPE' || call.args.length !== 4)
+  if (word !== 'TYPE' || call.words.length !== 4)
     throw faults.syntax()
   return ofType(call.text(3))
 }
@@ -175,11 +175,11 @@ function byAddress(address: string): Kill {
 
 /** Throws CommandFault. */
 function readKillOptions(call: RedisCall): Kill {
-  if (call.args.length % 2 !== 0)
+  if (call.words.length % 2 !== 0)
     throw faults.syntax()
   const tests: ((session: RedisSession) => boolean)[] = []
   let skipMe = true
-  for (let at = 2; at < call.args.length; at += 2) {
+  for (let at = 2; at < call.words.length; at += 2) {
     const value = call.text(at + 1)
     switch (call.text(at).toUpperCase()) {
       case 'ID': {

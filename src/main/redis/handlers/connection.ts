@@ -113,13 +113,13 @@ function readHello(call: RedisCall): Hello {
   if (version !== 2n && version !== 3n)
     throw new CommandFault('NOPROTO unsupported protocol version')
   const hello: Hello = { protocol: version === 3n ? 3 : 2, auth: null, name: null }
-  for (let at = 2; at < call.args.length; at++) {
+  for (let at = 2; at < call.words.length; at++) {
     const word = call.text(at).toUpperCase()
-    if (word === 'AUTH' && at + 2 < call.args.length) {
+    if (word === 'AUTH' && at + 2 < call.words.length) {
       hello.auth = [call.bytes(at + 1), call.bytes(at + 2)]
       at += 2
     }
-    else if (word === 'SETNAME' && at + 1 < call.args.length) {
+    else if (word === 'SETNAME' && at + 1 < call.words.length) {
       hello.name = readName(call.bytes(++at), 'Client names')
     }
     else {

@@ -27,7 +27,7 @@ export function readStringOptions(call: RedisCall, from: number, allowed: Readon
   }
   /** What is said about the end of the entry: the same word may come again, another may not. */
   let about: string | null = null
-  for (let at = from; at < call.args.length; at++) {
+  for (let at = from; at < call.words.length; at++) {
     const word = call.text(at).toUpperCase()
     const form = rowOf(timeForms, word)
     const isAbout = form !== undefined || word === 'KEEPTTL' || word === 'PERSIST'
@@ -36,7 +36,7 @@ export function readStringOptions(call: RedisCall, from: number, allowed: Readon
     about = isAbout ? word : about
     if (form !== undefined) {
       at++
-      if (at >= call.args.length)
+      if (at >= call.words.length)
         throw faults.syntax()
       options.time = { form, index: at }
     }
