@@ -5,7 +5,6 @@ import type { Serving } from '../serving/serving'
 import type { CacheTurns } from './cache-turns'
 import type { Databases } from './databases'
 import type { Acting } from './pushes/acting'
-import type { Invalidations } from './pushes/invalidations'
 import type { ReadableCache, RedisCall } from './redis-call'
 import type { RedisAnswer } from './reply'
 import { LarderError } from '@shared/errors'
@@ -33,7 +32,8 @@ interface ExecutorParts {
   turns: CacheTurns
   logger: Logger
   acting: Acting
-  remember: Invalidations['remember']
+  /** Notes what a connection reads that is told of changes. */
+  remember: (call: RedisCall, cache: ReadableCache) => void
 }
 
 type ChangeHandler = (call: RedisCall, cache: ServedCache) => Maybe<RedisAnswer>

@@ -1,7 +1,6 @@
 import type { Principal } from '../base/principal'
 import type { CommandWords } from './command-words'
-import type { Subscriptions } from './pushes/channels'
-import type { Tracking } from './pushes/invalidations'
+import type { KeyTracking, Subscriptions } from './pushes/kept'
 import type { RedisAnswer } from './reply'
 import type { Protocol } from './reply-writer'
 import type { Watch } from './watches'
@@ -36,7 +35,7 @@ export interface RedisSession {
   /** What it listens to; null if that is nothing. */
   subscriptions: Subscriptions | null
   /** How it is told which of its keys change; null if it is not. */
-  tracking: Tracking | null
+  tracking: KeyTracking | null
   isMonitor: boolean
   /** The connection closes once the answer is written. */
   closing: boolean

@@ -23,7 +23,7 @@ import { createChannels } from './pushes/channels'
 import { createHearing } from './pushes/hearing'
 import { createInvalidations } from './pushes/invalidations'
 import { createMonitors } from './pushes/monitors'
-import { createNotices } from './pushes/notices'
+import { createKeyNotices } from './pushes/notices'
 import { RedisCall } from './redis-call'
 import { createScans } from './scans'
 import { createSession } from './session'
@@ -64,7 +64,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   const databases = createDatabases({ serving, caches, handlers: parts.handlers })
   const hearing = createHearing(signOn)
   const acting: Acting = { call: null }
-  const notices = createNotices({ caches, hearing, acting })
+  const notices = createKeyNotices({ caches, hearing, acting })
   const channels = createChannels(hearing, notices.moved)
   const invalidations = createInvalidations({ caches, clock, sessions, hearing, acting })
   const monitors = createMonitors({ signOn, hearing, clock })

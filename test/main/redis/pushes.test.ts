@@ -5,7 +5,7 @@ import { createManualClock } from '../../../src/main/base/clock'
 import { createChannels } from '../../../src/main/redis/pushes/channels'
 import { createHearing } from '../../../src/main/redis/pushes/hearing'
 import { createInvalidations } from '../../../src/main/redis/pushes/invalidations'
-import { createNotices } from '../../../src/main/redis/pushes/notices'
+import { createKeyNotices } from '../../../src/main/redis/pushes/notices'
 import { createTrackedKeys } from '../../../src/main/redis/pushes/tracked-keys'
 import { createSession } from '../../../src/main/redis/session'
 import { createWatches } from '../../../src/main/redis/watches'
@@ -23,7 +23,7 @@ function rig() {
   const acting: { call: RedisCall | null } = { call: null }
   const sessions = new Map<number, RedisSession>()
   const session = createSession({ id: 1, address: '', localAddress: '', since: 0, close: () => {}, push: () => {} })
-  const notices = createNotices({ caches, hearing, acting })
+  const notices = createKeyNotices({ caches, hearing, acting })
   return {
     session,
     listeners: () => listeners,

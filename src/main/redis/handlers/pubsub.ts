@@ -1,4 +1,5 @@
-import type { ChannelKind, Channels } from '../pushes/channels'
+import type { Channels } from '../pushes/channels'
+import type { ChannelKind } from '../pushes/kept'
 import type { Monitors } from '../pushes/monitors'
 import type { RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'

@@ -1,5 +1,6 @@
 import type { Databases } from '../databases'
-import type { Invalidations, Tracking } from '../pushes/invalidations'
+import type { Invalidations } from '../pushes/invalidations'
+import type { KeyTracking } from '../pushes/kept'
 import type { RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import type { RedisSession } from '../session'
@@ -17,7 +18,7 @@ interface TrackingParts {
 }
 
 /** Beginnings of keys that one connection may track: each change is compared with all. */
-export const prefixesMost = 1000
+const prefixesMost = 1000
 
 const faultOf = (words: string): CommandFault => new CommandFault(`ERR ${words}`)
 function switching(what: string): CommandFault {
@@ -133,7 +134,7 @@ export function createTrackingHandlers({ databases, invalidations, sessions, own
   }
 }
 
-interface Options extends Pick<Tracking, 'choice' | 'noLoop' | 'redirect'> {
+interface Options extends Pick<KeyTracking, 'choice' | 'noLoop' | 'redirect'> {
   isBroadcast: boolean
   prefixes: string[]
   /** Both OPTIN and OPTOUT were given. */
@@ -141,7 +142,7 @@ interface Options extends Pick<Tracking, 'choice' | 'noLoop' | 'redirect'> {
 }
 
 /** Whether options go together, and with what is on already. Throws CommandFault. */
-function requireFitting({ isBroadcast, prefixes, choice, both }: Options, current: Tracking | null): void {
+function requireFitting({ isBroadcast, prefixes, choice, both }: Options, current: KeyTracking | null): void {
   if (!isBroadcast && prefixes.length > 0)
     throw faultOf('PREFIX option requires BCAST mode to be enabled')
   if (current !== null && (current.prefixes !== null) !== isBroadcast)
@@ -176,7 +177,7 @@ function overlap(words: string): CommandFault {
   return new CommandFault(`ERR ${words} ${overlapEnd}`, `ERR ${overlapEnd}`)
 }
 
-function flagsOf(tracking: Tracking | null): string[] {
+function flagsOf(tracking: KeyTracking | null): string[] {
   if (tracking === null)
     return ['off']
   const { prefixes, choice, caching, noLoop, isBroken } = tracking

@@ -1,17 +1,10 @@
 import type { RedisAnswer } from '../reply'
 import type { RedisSession } from '../session'
 import type { Hearing } from './hearing'
+import type { ChannelKind, Subscriptions } from './kept'
 import { Buffer } from 'node:buffer'
 import { matchesGlob } from '../glob'
 import { CommandFault, PushAnswer } from '../reply'
-
-/** What connections listen to. Names have one character a byte. */
-export type ChannelKind = 'channel' | 'pattern' | 'shard'
-
-/** What one connection listens to, all of it of one user. */
-export interface Subscriptions extends Readonly<Record<ChannelKind, Set<string>>> {
-  readonly space: string
-}
 
 type Listeners = Readonly<Record<ChannelKind, Map<string, Set<RedisSession>>>>
 
@@ -29,7 +22,7 @@ export interface Channels {
 }
 
 /** Channels and patterns of one connection: each costs memory, and each pattern time. */
-export const subscriptionsMost = 10_000
+const subscriptionsMost = 10_000
 
 const nobody: ReadonlyMap<string, ReadonlySet<RedisSession>> = new Map()
 
@@ -96,10 +89,10 @@ export function createChannels(hearing: Hearing, moved: (session: RedisSession, 
           count++
         }
       }
-      send(listeners?.[kind].get(name) ?? [], () => messageOf(kind, name, message))
+      send(listeners?.[kind].get(name) ?? [], () => channelMessage(kind, name, message))
       for (const [pattern, those] of kind === 'channel' ? listeners?.pattern ?? [] : []) {
         if (matchesGlob(pattern, name))
-          send(those, () => patternMessageOf(pattern, name, message))
+          send(those, () => patternMessage(pattern, name, message))
       }
       return count
     },
@@ -107,7 +100,7 @@ export function createChannels(hearing: Hearing, moved: (session: RedisSession, 
   }
 }
 
-export function countOf({ channel, pattern, shard }: Subscriptions): number {
+function countOf({ channel, pattern, shard }: Subscriptions): number {
   return channel.size + pattern.size + shard.size
 }
 
@@ -117,11 +110,11 @@ export function nameBytes(name: string): Buffer {
 }
 
 /** What a listener gets. */
-export function messageOf(kind: 'channel' | 'shard', name: string, message: RedisAnswer): PushAnswer {
+export function channelMessage(kind: 'channel' | 'shard', name: string, message: RedisAnswer): PushAnswer {
   return new PushAnswer([nameBytes(kind === 'shard' ? 'smessage' : 'message'), nameBytes(name), message])
 }
 
 /** What who listens to a pattern gets. */
-export function patternMessageOf(pattern: string, name: string, message: RedisAnswer): PushAnswer {
+export function patternMessage(pattern: string, name: string, message: RedisAnswer): PushAnswer {
   return new PushAnswer([...['pmessage', pattern, name].map(nameBytes), message])
 }

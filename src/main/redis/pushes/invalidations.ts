@@ -6,6 +6,7 @@ import type { RedisAnswer } from '../reply'
 import type { RedisSession } from '../session'
 import type { Acting } from './acting'
 import type { Hearing } from './hearing'
+import type { KeyTracking } from './kept'
 import { elsewhere } from '../executor'
 import { readRedisKey, writeRedisKey } from '../keys'
 import { PushAnswer } from '../reply'
@@ -14,29 +15,10 @@ import { nameBytes } from './channels'
 import { createEar } from './ear'
 import { createTrackedKeys } from './tracked-keys'
 
-/** How a connection is told which of its keys change. */
-export interface Tracking {
-  /**
-   * Beginnings of keys, one character a byte, whether it has read them or not; null for what it has
-   * read.
-   */
-  prefixes: Set<string> | null
-  /** Keys count only after CLIENT CACHING YES, or unless CLIENT CACHING NO was sent before. */
-  choice: 'in' | 'out' | null
-  /** The next command is chosen, or left out. */
-  caching: boolean
-  /** Changes that it makes itself are not told. */
-  noLoop: boolean
-  /** The connection that is told instead; 0 for none. */
-  redirect: number
-  /** The other connection has gone. */
-  isBroken: boolean
-}
-
 /** Client-side caching: tells connections which of their keys have changed. */
 export interface Invalidations {
   /** A connection has begun, or goes on in another way. */
-  begin: (session: RedisSession, tracking: Tracking) => void
+  begin: (session: RedisSession, tracking: KeyTracking) => void
   leave: (session: RedisSession) => void
   /** Notes what a connection has read. */
   remember: (call: RedisCall, cache: ReadableCache) => void

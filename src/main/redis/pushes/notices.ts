@@ -8,11 +8,11 @@ import { rowOf } from '@shared/rows'
 import { timeForms } from '../expiry'
 import { matchesGlob } from '../glob'
 import { writeRedisKey } from '../keys'
-import { messageOf, nameBytes, patternMessageOf } from './channels'
+import { channelMessage, nameBytes, patternMessage } from './channels'
 import { createEar } from './ear'
 
 /** Keyspace notifications: messages about changes of entries, for who listens to their channels. */
-export interface Notices {
+interface KeyNotices {
   /** A connection has begun, or ended, to listen to a channel or pattern. */
   moved: (session: RedisSession, name: string) => void
 }
@@ -26,7 +26,7 @@ interface NoticesParts {
 /** What all their channels begin with. A pattern such as `*` asks for the messages of apps. */
 const beginning = '__key'
 
-export function createNotices({ caches, hearing, acting }: NoticesParts): Notices {
+export function createKeyNotices({ caches, hearing, acting }: NoticesParts): KeyNotices {
   const listeners = new Set<RedisSession>()
   const listen = createEar(caches, tell)
 
@@ -48,10 +48,10 @@ export function createNotices({ caches, hearing, acting }: NoticesParts): Notice
 
   function send(session: RedisSession, channel: string, message: Buffer): void {
     if (session.subscriptions?.channel.has(channel))
-      session.push(messageOf('channel', channel, message))
+      session.push(channelMessage('channel', channel, message))
     for (const pattern of session.subscriptions?.pattern ?? []) {
       if (pattern.startsWith(beginning) && matchesGlob(pattern, channel))
-        session.push(patternMessageOf(pattern, channel, message))
+        session.push(patternMessage(pattern, channel, message))
     }
   }
 

@@ -5,7 +5,7 @@ import type { ReplyWriter } from '../reply-writer'
 import type { RedisSession } from '../session'
 
 /** Writes what a client is told beside its answers. */
-export interface Pusher {
+interface Pusher {
   push: (value: RedisAnswer) => void
   /** What is told from now on stands behind the answer of the command that runs. */
   hold: () => void

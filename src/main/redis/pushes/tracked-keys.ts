@@ -9,7 +9,7 @@ interface TrackedKey {
 }
 
 /** Which connections have read which keys. */
-export interface TrackedKeys {
+interface TrackedKeys {
   /**
    * @param end of its TTL, in milliseconds of the wall clock
    * @returns the oldest one, if it had to go
@@ -24,7 +24,7 @@ export interface TrackedKeys {
 }
 
 /** Of all connections together: each takes memory for as long as it does not change. */
-export const trackedMost = 100_000
+const trackedMost = 100_000
 
 export function createTrackedKeys(most = trackedMost): TrackedKeys {
   const tracked = new Map<string, TrackedKey>()
