@@ -6,6 +6,9 @@ import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { CacheTurns } from './cache-turns'
 import type { Databases } from './databases'
+import type { Channels } from './pushes/channels'
+import type { Invalidations } from './pushes/invalidations'
+import type { Monitors } from './pushes/monitors'
 import type { CommandRow, ReadableCache, RedisCall } from './redis-call'
 import type { RedisAnswer } from './reply'
 import type { Scans } from './scans'
@@ -14,15 +17,17 @@ import type { SignOn } from './sign-on'
 import type { Watches } from './watches'
 import { redisCommandNames, redisCommands, shownCommand } from '@shared/redis/commands'
 import { createAboutHandlers } from './handlers/about'
-import { createClientHandlers } from './handlers/client'
+import { createClientHandlers, ownSessions } from './handlers/client'
 import { createCommandHandlers } from './handlers/commands'
 import { createHandshakeHandlers } from './handlers/connection'
 import { createExpiryHandlers } from './handlers/expiry'
 import { createEntryHandlers } from './handlers/keys'
 import { createListingHandlers } from './handlers/listing'
 import { createPartHandlers } from './handlers/parts'
+import { createPubSubHandlers } from './handlers/pubsub'
 import { createServerHandlers } from './handlers/server'
 import { createStringHandlers } from './handlers/strings'
+import { createTrackingHandlers } from './handlers/tracking'
 import { createTransactionHandlers } from './handlers/transactions'
 
 interface TableParts {
@@ -32,6 +37,10 @@ interface TableParts {
   databases: Databases
   signOn: SignOn
   scans: Scans
+  leave: (session: RedisSession) => void
+  channels: Channels
+  invalidations: Invalidations
+  monitors: Monitors
   watches: Watches
   turns: CacheTurns
   sessions: ReadonlyMap<number, RedisSession>
@@ -44,8 +53,11 @@ interface TableParts {
   run: (call: RedisCall, queued: Queued) => Maybe<RedisAnswer>
 }
 
+/** What a command needs of the cache in use. */
+type PlaceOf<Spec extends { scope: string }> = Spec extends { cacheless: true } ? 'none' : Spec['scope']
+
 /** What answers a command, as its row says what it does. Parts are answered, not their command. */
-type Handler<Name extends RedisCommandName> = (typeof redisCommands)[Name]['scope'] extends infer Scope
+type Handler<Name extends RedisCommandName> = PlaceOf<(typeof redisCommands)[Name]> extends infer Scope
   ? Scope extends 'none'
     ? (call: RedisCall) => Maybe<RedisAnswer>
     : Scope extends 'read'
@@ -54,7 +66,7 @@ type Handler<Name extends RedisCommandName> = (typeof redisCommands)[Name]['scop
   : never
 
 /** Commands that only have parts. */
-const onlyParts = ['client', 'config', 'memory', 'object', 'latency', 'slowlog'] as const
+const onlyParts = ['client', 'config', 'memory', 'object', 'latency', 'slowlog', 'pubsub'] as const
 const containers: ReadonlySet<string> = new Set(onlyParts)
 type Answered = Exclude<RedisCommandName, (typeof onlyParts)[number]>
 type Handlers = { [Name in Answered]: Handler<Name> }
@@ -66,9 +78,12 @@ export type CommandTable = ReadonlyMap<string, CommandRow>
 export function createCommandTable(parts: TableParts): CommandTable {
   const table = new Map<string, CommandRow>()
   const rowOf = (name: string): CommandRow => table.get(name) as CommandRow
+  const own = (call: RedisCall): RedisSession[] => ownSessions(parts.sessions, call)
   const handlers: Handlers = {
     ...createHandshakeHandlers(parts),
-    ...createClientHandlers(parts),
+    ...createClientHandlers({ ...parts, own }),
+    ...createTrackingHandlers({ ...parts, own }),
+    ...createPubSubHandlers(parts),
     ...createAboutHandlers({ ...parts, size: ({ principal, session }) =>
       principal === null ? 0 : parts.databases.size(principal, session.cache) }),
     ...createServerHandlers(parts),
@@ -83,7 +98,7 @@ export function createCommandTable(parts: TableParts): CommandTable {
   for (const name of redisCommandNames) {
     const spec: RedisCommandSpec = redisCommands[name]
     const handle = (handlers as Partial<Record<RedisCommandName, CommandRow['action']['handle']>>)[name] ?? noAnswer
-    const does = spec.scope === 'none' ? 'nothing' : spec.scope === 'read' ? 'read' : 'write'
+    const does = spec.scope === 'none' || spec.cacheless ? 'nothing' : spec.scope === 'read' ? 'read' : 'write'
     table.set(name, {
       name,
       shown: shownCommand(name),

@@ -10,6 +10,7 @@ import type { ServedCaches } from '../serving/caches'
 import type { Serving } from '../serving/serving'
 import type { Dispatcher } from './dispatcher'
 import type { RunLines } from './line-runner'
+import type { Acting } from './pushes/acting'
 import type { RedisSession } from './session'
 import { createOutflow } from '../base/answers/outflow'
 import { randomSecret } from '../base/ids'
@@ -21,6 +22,11 @@ import { createDispatcher } from './dispatcher'
 import { createExecutor } from './executor'
 import { endWatch } from './handlers/connection'
 import { createLineRunner } from './line-runner'
+import { createChannels } from './pushes/channels'
+import { createHearing } from './pushes/hearing'
+import { createInvalidations } from './pushes/invalidations'
+import { createMonitors } from './pushes/monitors'
+import { createKeyNotices } from './pushes/notices'
 import { RedisCall } from './redis-call'
 import { createScans } from './scans'
 import { createSession } from './session'
@@ -61,7 +67,14 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   const sockets = new Map<RedisSession, Socket>()
   const signOn = createSignOn(authenticator)
   const databases = createDatabases({ serving, caches, handlers: parts.handlers })
+  const hearing = createHearing(signOn)
+  const acting: Acting = { call: null }
+  const notices = createKeyNotices({ caches, hearing, acting })
+  const channels = createChannels(hearing, notices.moved)
+  const invalidations = createInvalidations({ caches, clock, sessions, hearing, acting })
+  const monitors = createMonitors({ signOn, hearing, clock })
   const turns = createCacheTurns()
+  const { remember } = invalidations
   const watches = createWatches(caches)
   const scans = createScans()
   const outflow: Outflow = createOutflow({ stopwatch, inFlight })
@@ -73,7 +86,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
 
   /** All that runs commands. `finish` notes them. */
   function createCommands(finish: Serving['finish']): Dispatcher {
-    const executor = createExecutor({ serving: { ...serving, finish }, databases, turns, logger })
+    const executor = createExecutor({ serving: { ...serving, finish }, databases, turns, logger, acting, remember })
     const table = createCommandTable({
       serving,
       clock,
@@ -82,6 +95,10 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       signOn,
       scans,
       watches,
+      leave,
+      channels,
+      invalidations,
+      monitors,
       turns,
       sessions,
       valueLimit,
@@ -96,10 +113,13 @@ export function createVisitors(parts: VisitorsParts): Visitors {
         const call = new RedisCall(session, principal, row, words, stopwatch.now())
         call.inTransaction = true
         call.hasTurn = true
-        return executor.execute(call)
+        const answer = executor.execute(call)
+        if (monitors.any)
+          monitors.show(call)
+        return answer
       },
     })
-    return createDispatcher({ table, executor, signOn, databases, stopwatch, valueLimit })
+    return createDispatcher({ table, executor, signOn, databases, stopwatch, valueLimit, monitors })
   }
 
   const runLines = createLineRunner({
@@ -110,9 +130,24 @@ export function createVisitors(parts: VisitorsParts): Visitors {
     databases,
     valueLimit,
     clock,
-    open: () => createSession({ id: ++last, address: '', localAddress: '', since: stopwatch.now(), close() {} }),
-    close: session => endWatch(session, watches),
+    open: () => createSession({
+      id: ++last,
+      address: '',
+      localAddress: '',
+      since: stopwatch.now(),
+      close() {},
+      push() {},
+    }),
+    close: leave,
   })
+
+  /** Ends all that a connection has under way. */
+  function leave(session: RedisSession): void {
+    endWatch(session, watches)
+    channels.leave(session)
+    invalidations.leave(session)
+    monitors.leave(session)
+  }
 
   /** Cuts off whose key is gone, and who has shown none for long. */
   function look(): void {
@@ -133,6 +168,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
         localAddress: placeOf(socket.localAddress, socket.localPort),
         since: stopwatch.now(),
         close: () => socket.destroy(),
+        push: value => connection.push(value),
       })
       const connection = createConnection(socket, session, behind)
       sessions.set(session.id, session)
@@ -144,7 +180,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       // 'close' follows.
       socket.on('error', () => socket.destroy())
       socket.once('close', () => {
-        endWatch(session, watches)
+        leave(session)
         sessions.delete(session.id)
         sockets.delete(session)
         if (sockets.size > 0)
