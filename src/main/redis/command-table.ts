@@ -17,12 +17,19 @@ import { createClientHandlers } from './handlers/client'
 import { createCommandHandlers } from './handlers/commands'
 import { createHandshakeHandlers } from './handlers/connection'
 import { createExpiryHandlers } from './handlers/expiry'
+import { hashReads } from './handlers/hash-reads'
+import { createHashHandlers } from './handlers/hashes'
 import { createEntryHandlers } from './handlers/keys'
 import { createListingHandlers } from './handlers/listing'
 import { createPartHandlers } from './handlers/parts'
+import { createRandomHandlers } from './handlers/random-items'
 import { createServerHandlers } from './handlers/server'
+import { createSetAlgebraHandlers } from './handlers/set-algebra'
+import { createSetHandlers } from './handlers/sets'
 import { createStringHandlers } from './handlers/strings'
+import { structureScans } from './handlers/structure-scans'
 import { createTransactionHandlers } from './handlers/transactions'
+import { createStructureWriter } from './structures'
 
 interface TableParts {
   serving: Pick<Serving, 'open'>
@@ -62,6 +69,7 @@ export type CommandTable = ReadonlyMap<string, CommandRow>
 export function createCommandTable(parts: TableParts): CommandTable {
   const table = new Map<string, CommandRow>()
   const rowOf = (name: string): CommandRow => table.get(name) as CommandRow
+  const structures = createStructureWriter(parts.valueLimit)
   const handlers: Handlers = {
     ...createHandshakeHandlers(parts),
     ...createClientHandlers(parts),
@@ -74,6 +82,12 @@ export function createCommandTable(parts: TableParts): CommandTable {
     ...createEntryHandlers(parts.databases),
     ...createExpiryHandlers(parts.clock),
     ...createListingHandlers(parts.scans),
+    ...createHashHandlers(structures),
+    ...hashReads,
+    ...createSetHandlers(structures),
+    ...createSetAlgebraHandlers(structures),
+    ...createRandomHandlers(parts.valueLimit),
+    ...structureScans,
     ...createTransactionHandlers({ ...parts, rowOf }),
   }
   for (const name of redisCommandNames) {

@@ -81,7 +81,7 @@ export function createDispatcher({
     if (row.name === 'command' && args.length > 1)
       return unknownPart(row, args)
     if (isOversized)
-      return new CommandFault(`ERR the value is too large: a value may have ${valueLimit()} bytes`)
+      return faults.tooLarge(valueLimit())
     if (!flags.includes('no_auth') && signOn.principalOf(session) === null)
       return new CommandFault('NOAUTH Authentication required.')
     return undefined

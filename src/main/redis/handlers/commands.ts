@@ -54,7 +54,14 @@ function map(items: RedisAnswer[]): AnswerMap {
 }
 
 function categories({ spec: { flags, group, scope } }: CommandRow): string[] {
-  const known = { string: '@string', transactions: '@transaction', connection: '@connection', generic: '@keyspace' }
+  const known = {
+    string: '@string',
+    hash: '@hash',
+    set: '@set',
+    transactions: '@transaction',
+    connection: '@connection',
+    generic: '@keyspace',
+  }
   return [
     ...group in known ? [known[group as keyof typeof known]] : [],
     ...scope === 'read' ? ['@read'] : scope === 'none' ? [] : ['@write'],
