@@ -18,7 +18,7 @@ export function matcher(pattern: string): (name: Buffer) => boolean {
 }
 
 /** Throws CommandFault. */
-export function readCursor(text: string): string {
+export function readScanCursor(text: string): string {
   if (!/^\d{1,20}$/.test(text))
     throw faults.cursor()
   return text.replace(/^0+(?=\d)/, '')

@@ -23,7 +23,7 @@ export interface Structure {
  *
  * @param part the call whose line in the request log the key has
  */
-export function readStructure(
+export function readPacked(
   cache: ReadableCache,
   kind: PackedKind,
   part: RedisCall,

@@ -8,17 +8,17 @@ import { LarderError } from '@shared/errors'
  */
 export const packedForm = 1
 /** Bytes before the first item. */
-export const headBytes = 5
+const headBytes = 5
 /** In place of a length that is told in four bytes, and how many bytes it takes with them. */
 export const longMark = 255
 export const longLength = 5
 
 /** Kinds of entries that are packed, and of how many strings their items are: name, and value. */
-export const packedWidths = { hash: 2, set: 1 } as const satisfies Partial<Record<EntryKind, number>>
+const packedWidths = { hash: 2, set: 1 } as const satisfies Partial<Record<EntryKind, number>>
 export type PackedKind = keyof typeof packedWidths
 
 /** Where an item lies. A set has only names; its values end where they begin. */
-export interface PackedItem {
+interface PackedItem {
   /** From its first length on. */
   readonly from: number
   readonly nameStart: number

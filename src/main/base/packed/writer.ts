@@ -42,11 +42,6 @@ export function editedLength(bytes: Buffer, { cuts, added }: Pick<PackedEdit, 'c
   return length
 }
 
-/** The strings of items, one after the other, as a structure. */
-export function pack(strings: readonly Buffer[], count: number): Buffer {
-  return editPacked(nothingPacked, { cuts: [], added: strings, count })
-}
-
 function stringLength({ length }: Buffer): number {
   return length + (length < longMark ? 1 : longLength)
 }

@@ -4,7 +4,7 @@ import type { ReadableCache, RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import { countPacked, findAllPacked, findPacked } from '../../base/packed/reader'
 import { AnswerMap } from '../reply'
-import { readStructure } from '../structures'
+import { readPacked } from '../structures'
 import { countGiven, eachItem } from './structure-answers'
 
 /** Reads of hashes. */
@@ -15,7 +15,7 @@ export const hashReads = {
     return value ?? null
   },
   hmget(call: RedisCall, cache: ReadableCache): RedisAnswer {
-    const hash = readStructure(cache, 'hash', call)
+    const hash = readPacked(cache, 'hash', call)
     const names = call.args.slice(2)
     if (hash === undefined)
       return names.map(() => null)
@@ -35,7 +35,7 @@ export const hashReads = {
     return all(call, cache, reader => [reader.valueBytes()])
   },
   hlen(call: RedisCall, cache: ReadableCache): RedisAnswer {
-    const hash = readStructure(cache, 'hash', call)
+    const hash = readPacked(cache, 'hash', call)
     return hash === undefined ? 0 : countPacked(hash, 'hash')
   },
   hexists: (call: RedisCall, cache: ReadableCache): RedisAnswer => valueOf(call, cache) === undefined ? 0 : 1,
@@ -44,12 +44,12 @@ export const hashReads = {
 
 /** The value of the field that the second word names. */
 function valueOf(call: RedisCall, cache: ReadableCache): Buffer | undefined {
-  const hash = readStructure(cache, 'hash', call)
+  const hash = readPacked(cache, 'hash', call)
   const item = hash && findPacked(hash, 'hash', call.bytes(2))
   return item && hash.subarray(item.valueStart, item.to)
 }
 
 function all(call: RedisCall, cache: ReadableCache, take: (reader: PackedReader) => Buffer[]): Buffer[] {
-  const hash = readStructure(cache, 'hash', call)
+  const hash = readPacked(cache, 'hash', call)
   return hash === undefined ? [] : countGiven(call, eachItem(hash, 'hash', take))
 }

@@ -8,7 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { createProgress } from '../../base/progress'
 import { writeRedisKey } from '../keys'
 import { faults } from '../reply'
-import { matcher, readCursor, readScanOptions } from '../scan-options'
+import { matcher, readScanCursor, readScanOptions } from '../scan-options'
 import { after, typeNames } from './shared'
 
 /** Entries that are looked at before others are served. */
@@ -43,7 +43,7 @@ export function createListingHandlers(scans: Scans) {
   }
 
   function scan(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
-    const cursor = readCursor(call.text(1))
+    const cursor = readScanCursor(call.text(1))
     const { matches, count, type } = readScanOptions(call, 2, true)
     return after(listingOf(call, cache, cursor), (listing) => {
       const found: Buffer[] = []

@@ -5,7 +5,7 @@ import type { RedisAnswer } from '../reply'
 import { packedPlaces, PackedReader } from '../../base/packed/reader'
 import { mostWhole, readWhole } from '../numbers'
 import { CommandFault, faults } from '../reply'
-import { readStructure } from '../structures'
+import { readPacked } from '../structures'
 import { countGiven } from './structure-answers'
 
 /** Bytes that a string takes in an answer beside its own, about. */
@@ -15,7 +15,7 @@ const besides = 16
 export function createRandomHandlers(valueLimit: () => number) {
   /** Undefined if there is no such structure. */
   function choose(call: RedisCall, cache: ReadableCache, kind: PackedKind, wanted: number): Buffer[] {
-    const bytes = readStructure(cache, kind, call)
+    const bytes = readPacked(cache, kind, call)
     if (bytes === undefined || wanted === 0)
       return []
     const places = packedPlaces(bytes, kind)

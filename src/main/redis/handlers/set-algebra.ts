@@ -8,7 +8,7 @@ import { PackedReader } from '../../base/packed/reader'
 import { readRedisKey } from '../keys'
 import { integerOf } from '../numbers'
 import { CommandFault, faults, ReplySet } from '../reply'
-import { readStructure } from '../structures'
+import { readPacked } from '../structures'
 import { after } from './shared'
 import { countGiven } from './structure-answers'
 
@@ -71,7 +71,7 @@ function readSets(call: RedisCall, cache: ReadableCache, keys: readonly Buffer[]
       call.key ??= key
     const part = key === call.key && index === 0 ? call : call.also(key)
     const members: Members = new Set()
-    const set = readStructure(cache, 'set', part)
+    const set = readPacked(cache, 'set', part)
     const reader = set && new PackedReader(set, 'set')
     while (reader?.next())
       members.add(reader.name())

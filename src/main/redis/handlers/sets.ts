@@ -8,7 +8,7 @@ import { countPacked, findAllPacked, findPacked, packedPlaces, PackedReader } fr
 import { readRedisKey } from '../keys'
 import { integerOf } from '../numbers'
 import { CommandFault, faults, ReplySet } from '../reply'
-import { peekStructure, readStructure } from '../structures'
+import { peekStructure, readPacked } from '../structures'
 import { removeNames } from './hashes'
 import { distinctOnes } from './random-items'
 import { after, peekHere } from './shared'
@@ -94,21 +94,21 @@ export function createSetHandlers(structures: StructureWriter) {
     srem: (call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> =>
       removeNames(call, cache, structures, peekStructure(call, cache, 'set')),
     smembers(call: RedisCall, cache: ReadableCache): RedisAnswer {
-      const set = readStructure(cache, 'set', call)
+      const set = readPacked(cache, 'set', call)
       return new ReplySet(set === undefined ? [] : countGiven(call, eachItem(set, 'set', item => [item.nameBytes()])))
     },
     sismember(call: RedisCall, cache: ReadableCache): RedisAnswer {
-      const set = readStructure(cache, 'set', call)
+      const set = readPacked(cache, 'set', call)
       return set !== undefined && findPacked(set, 'set', call.bytes(2)) !== undefined ? 1 : 0
     },
     smismember(call: RedisCall, cache: ReadableCache): RedisAnswer {
-      const set = readStructure(cache, 'set', call)
+      const set = readPacked(cache, 'set', call)
       const names = call.args.slice(2)
       const found = set && findAllPacked(set, 'set', names)
       return names.map(name => found?.has(name.toString('latin1')) ? 1 : 0)
     },
     scard(call: RedisCall, cache: ReadableCache): RedisAnswer {
-      const set = readStructure(cache, 'set', call)
+      const set = readPacked(cache, 'set', call)
       return set === undefined ? 0 : countPacked(set, 'set')
     },
   }

@@ -3,8 +3,8 @@ import type { ReadableCache, RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import { Buffer } from 'node:buffer'
 import { PackedReader } from '../../base/packed/reader'
-import { readCursor, readScanOptions } from '../scan-options'
-import { readStructure } from '../structures'
+import { readScanCursor, readScanOptions } from '../scan-options'
+import { readPacked } from '../structures'
 import { countGiven } from './structure-answers'
 
 /** So many items come in one page, whatever COUNT says, as Redis does with small ones. */
@@ -18,8 +18,8 @@ const hashes = 2 ** 32
  * shown once, whatever comes and goes meanwhile.
  */
 function scan(call: RedisCall, cache: ReadableCache, kind: PackedKind): RedisAnswer {
-  const cursor = Number(readCursor(call.text(2)))
-  const bytes = readStructure(cache, kind, call)
+  const cursor = Number(readScanCursor(call.text(2)))
+  const bytes = readPacked(cache, kind, call)
   if (bytes === undefined)
     return [Buffer.from('0'), []]
   const { matches, count } = readScanOptions(call, 3, false)

@@ -9,7 +9,7 @@ import {
   packedPlaces,
   PackedReader,
 } from '../../../../src/main/base/packed/reader'
-import { editPacked, pack } from '../../../../src/main/base/packed/writer'
+import { editPacked, nothingPacked } from '../../../../src/main/base/packed/writer'
 import { LarderError } from '../../../../src/shared/errors'
 
 /** The bytes of hashes and sets: what is written is read again, and nothing else is. */
@@ -24,6 +24,10 @@ const name = bytes.map(buffer => buffer.toString('latin1'))
 const pairs = fc.uniqueArray(fc.tuple(name, bytes), { selector: ([text]) => text, maxLength: 12 })
 
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1')
+
+function pack(added: Buffer[], count: number): Buffer {
+  return editPacked(nothingPacked, { cuts: [], added, count })
+}
 
 function packHash(items: readonly Pair[]): Buffer {
   return pack(items.flatMap(([text, value]) => [bytesOf(text), value]), items.length)
