@@ -56,7 +56,18 @@ export interface StructureWriter {
   replace: (call: RedisCall, cache: ServedCache, kind: PackedKind, edit: PackedEdit) => Maybe<unknown>
 }
 
+/** Bytes of a structure up to which no buffer is made for a write. */
+const scratchMost = 64 * 1024
+
 export function createStructureWriter(valueLimit: () => number): StructureWriter {
+  // The engine copies what is a small part of a buffer. Making buffers takes most of the time.
+  const scratch = Buffer.allocUnsafeSlow(2 * scratchMost)
+
+  /** A place for bytes; what is persistent waits in it to be written. */
+  function placeFor(length: number, { persistent }: ServedCache['definition']): Buffer {
+    return persistent || length > scratchMost ? Buffer.allocUnsafeSlow(length) : scratch.subarray(0, length)
+  }
+
   function store(
     call: RedisCall,
     cache: ServedCache,
@@ -69,10 +80,12 @@ export function createStructureWriter(valueLimit: () => number): StructureWriter
         call.result = 'dropped'
       })
     }
-    if (editedLength(bytes, edit) > valueLimit())
+    const length = editedLength(bytes, edit)
+    if (length > valueLimit())
       throw faults.tooLarge(valueLimit())
     call.taken = call.args.reduce((sum, argument, index) => index < 2 ? sum : sum + argument.length, 0)
-    return after(cache.set(key, editPacked(bytes, edit), options, call), result => wasStored(call, result))
+    const value = editPacked(bytes, edit, placeFor(length, cache.definition))
+    return after(cache.set(key, value, options, call), result => wasStored(call, result))
   }
 
   return {

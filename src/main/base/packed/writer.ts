@@ -14,9 +14,12 @@ export interface PackedEdit {
 /** Packed bytes without items. */
 export const nothingPacked = Buffer.from([packedForm, 0, 0, 0, 0])
 
-/** What a change makes of packed bytes, which stay as they are. */
-export function editPacked(bytes: Buffer, { cuts, added, count }: PackedEdit): Buffer {
-  const result = Buffer.allocUnsafe(editedLength(bytes, { cuts, added }))
+/**
+ * Writes what a change makes of packed bytes, which stay as they are. Returns it.
+ *
+ * @param result of the length that `editedLength` tells
+ */
+export function editPacked(bytes: Buffer, { cuts, added, count }: PackedEdit, result: Buffer): Buffer {
   let from = 0
   let to = 0
   for (const cut of cuts) {

@@ -1,3 +1,4 @@
+import type { PackedEdit } from '../../../../src/main/base/packed/writer'
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -9,7 +10,7 @@ import {
   packedPlaces,
   PackedReader,
 } from '../../../../src/main/base/packed/reader'
-import { editPacked, nothingPacked } from '../../../../src/main/base/packed/writer'
+import { editedLength, editPacked, nothingPacked } from '../../../../src/main/base/packed/writer'
 import { LarderError } from '../../../../src/shared/errors'
 
 /** The bytes of hashes and sets: what is written is read again, and nothing else is. */
@@ -25,8 +26,12 @@ const pairs = fc.uniqueArray(fc.tuple(name, bytes), { selector: ([text]) => text
 
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1')
 
+function change(before: Buffer, edit: PackedEdit): Buffer {
+  return editPacked(before, edit, Buffer.alloc(editedLength(before, edit)))
+}
+
 function pack(added: Buffer[], count: number): Buffer {
-  return editPacked(nothingPacked, { cuts: [], added, count })
+  return change(nothingPacked, { cuts: [], added, count })
 }
 
 function packHash(items: readonly Pair[]): Buffer {
@@ -87,7 +92,7 @@ it('a change does what the same change of a map does', () => {
         twin.set(...change)
     }
     const before = Buffer.from(packed)
-    const edited = editPacked(packed, {
+    const edited = change(packed, {
       cuts,
       added: added.flatMap(([text, value]) => [bytesOf(text), value]),
       count: items.length + added.length - dropped.length,
