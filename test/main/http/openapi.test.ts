@@ -127,7 +127,7 @@ describe('the tables', () => {
     const headersOf = (id: string, status: number) =>
       Object.keys(followed((at(id).operation.responses as Json)[status]).headers ?? {})
     for (const id of ['entries.get', 'entries.get.head', 'plain.get'])
-      expect(headersOf(id, 200), id).toEqual(['ETag', 'Age', 'Larder-TTL', 'Larder-Tags', 'Cache-Status'])
+      expect(headersOf(id, 200), id).toEqual(['ETag', 'Age', 'Larder-TTL', 'Larder-Kind', 'Larder-Tags', 'Cache-Status'])
     expect([
       headersOf('entries.put', 201),
       headersOf('plain.put', 201),
