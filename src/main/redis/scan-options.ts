@@ -31,8 +31,8 @@ export function readScanCursor(text: string): string {
  */
 export function readScanOptions(call: RedisCall, from: number, withType: boolean): ScanOptions {
   const options: ScanOptions = { matches: matcher('*'), count: 10, type: null }
-  for (let at = from; at < call.args.length; at += 2) {
-    if (at + 1 >= call.args.length)
+  for (let at = from; at < call.words.length; at += 2) {
+    if (at + 1 >= call.words.length)
       throw faults.syntax()
     const word = call.text(at).toUpperCase()
     if (word === 'MATCH') {

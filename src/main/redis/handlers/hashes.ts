@@ -14,12 +14,12 @@ import { after } from './shared'
 export function createHashHandlers(structures: StructureWriter) {
   /** Returns how many of the fields are new. */
   function store(call: RedisCall, cache: ServedCache): Maybe<number> {
-    if (call.args.length % 2 === 1)
+    if (call.words.length % 2 === 1)
       throw faults.arity(call.row.name)
     const hash = peekStructure(call, cache, 'hash')
     // The last value of a field that comes twice.
     const given = new Map<string, number>()
-    for (let at = 2; at < call.args.length; at += 2)
+    for (let at = 2; at < call.words.length; at += 2)
       given.set(call.text(at), at)
     const found = findAllPacked(hash.bytes, 'hash', [...given.values()].map(at => call.bytes(at)))
     const cuts = [...found]

@@ -42,7 +42,7 @@ export function createRandomHandlers(valueLimit: () => number) {
 
   return {
     hrandfield(call: RedisCall, cache: ReadableCache): RedisAnswer {
-      const { length } = call.args
+      const { length } = call.words
       if (length === 2)
         return one(call, cache, 'hash')
       const count = readChoice(call)
@@ -60,7 +60,7 @@ export function createRandomHandlers(valueLimit: () => number) {
         : chosen
     },
     srandmember(call: RedisCall, cache: ReadableCache): RedisAnswer {
-      const { length } = call.args
+      const { length } = call.words
       if (length === 2)
         return one(call, cache, 'set')
       if (length > 3)

@@ -47,12 +47,12 @@ function sintercard(call: RedisCall, cache: ReadableCache): RedisAnswer {
   const count = integerOf(call.bytes(1))
   if (count === undefined || count < 1n)
     throw new CommandFault('ERR numkeys should be greater than 0')
-  if (count > BigInt(call.args.length - 2))
+  if (count > BigInt(call.words.length - 2))
     throw new CommandFault('ERR Number of keys can\'t be greater than number of args')
   const end = 2 + Number(count)
   let most = 0
-  for (let at = end; at < call.args.length; at += 2) {
-    if (call.text(at).toUpperCase() !== 'LIMIT' || at + 1 >= call.args.length)
+  for (let at = end; at < call.words.length; at += 2) {
+    if (call.text(at).toUpperCase() !== 'LIMIT' || at + 1 >= call.words.length)
       throw faults.syntax()
     const limit = integerOf(call.bytes(at + 1))
     if (limit === undefined || limit < 0n)

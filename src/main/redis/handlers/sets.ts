@@ -35,9 +35,9 @@ export function createSetHandlers(structures: StructureWriter) {
   }
 
   function spop(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
-    if (call.args.length > 3)
+    if (call.words.length > 3)
       throw faults.syntax()
-    const isOne = call.args.length === 2
+    const isOne = call.words.length === 2
     const wanted = isOne ? 1 : readCount(call)
     const set = peekStructure(call, cache, 'set')
     const count = countPacked(set.bytes, 'set')
