@@ -375,7 +375,7 @@ export interface Cache {
    * changes; entries removed in the meantime are not shown. A null marks a point where other work
    * should run, because finding the next entry may take a while.
    */
-  entries: () => IterableIterator<{ key: string, value: Buffer, contentType: string } | null>
+  entries: () => IterableIterator<Pick<Hit, 'value' | 'contentType' | 'kind'> & { key: string } | null>
   /**
    * The entries that the selector chooses, or all, fresh and stale ones, with all that is needed to
    * store them again. Nothing counts as a read. As in `entries`, the cache may change during the

@@ -21,14 +21,21 @@ import { createClientHandlers, ownSessions } from './handlers/client'
 import { createCommandHandlers } from './handlers/commands'
 import { createHandshakeHandlers } from './handlers/connection'
 import { createExpiryHandlers } from './handlers/expiry'
+import { hashReads } from './handlers/hash-reads'
+import { createHashHandlers } from './handlers/hashes'
 import { createEntryHandlers } from './handlers/keys'
 import { createListingHandlers } from './handlers/listing'
 import { createPartHandlers } from './handlers/parts'
 import { createPubSubHandlers } from './handlers/pubsub'
+import { createRandomHandlers } from './handlers/random-items'
 import { createServerHandlers } from './handlers/server'
+import { createSetAlgebraHandlers } from './handlers/set-algebra'
+import { createSetHandlers } from './handlers/sets'
 import { createStringHandlers } from './handlers/strings'
+import { structureScans } from './handlers/structure-scans'
 import { createTrackingHandlers } from './handlers/tracking'
 import { createTransactionHandlers } from './handlers/transactions'
+import { createStructureWriter } from './structures'
 
 interface TableParts {
   serving: Pick<Serving, 'open'>
@@ -79,6 +86,7 @@ export function createCommandTable(parts: TableParts): CommandTable {
   const table = new Map<string, CommandRow>()
   const rowOf = (name: string): CommandRow => table.get(name) as CommandRow
   const own = (call: RedisCall): RedisSession[] => ownSessions(parts.sessions, call)
+  const structures = createStructureWriter(parts.valueLimit)
   const handlers: Handlers = {
     ...createHandshakeHandlers(parts),
     ...createClientHandlers({ ...parts, own }),
@@ -93,6 +101,12 @@ export function createCommandTable(parts: TableParts): CommandTable {
     ...createEntryHandlers(parts.databases),
     ...createExpiryHandlers(parts.clock),
     ...createListingHandlers(parts.scans),
+    ...createHashHandlers(structures),
+    ...hashReads,
+    ...createSetHandlers(structures),
+    ...createSetAlgebraHandlers(structures),
+    ...createRandomHandlers(parts.valueLimit),
+    ...structureScans,
     ...createTransactionHandlers({ ...parts, rowOf }),
   }
   for (const name of redisCommandNames) {

@@ -92,7 +92,7 @@ export function createDispatcher({
     if (row.hasParts && words.length > 1)
       return unknownPart(row, words)
     if (isOversized)
-      return new CommandFault(`ERR the value is too large: a value may have ${valueLimit()} bytes`)
+      return faults.tooLarge(valueLimit())
     if (!row.isOpen && signOn.principalOf(session) === null)
       return new CommandFault('NOAUTH Authentication required.')
     if (session.subscriptions !== null && session.protocol === 2 && !whileListening.has(row.name)) {

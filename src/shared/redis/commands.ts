@@ -1,9 +1,11 @@
 import type { RedisCommandSpec } from './spec'
 import { namesOf } from '../rows'
 import { redisConnectionCommands } from './connection-commands'
+import { redisHashCommands } from './hash-commands'
 import { redisKeyCommands } from './key-commands'
 import { redisPubSubCommands } from './pubsub-commands'
 import { redisServerCommands } from './server-commands'
+import { redisSetCommands } from './set-commands'
 import { redisStringCommands } from './string-commands'
 import { redisTransactionCommands } from './transaction-commands'
 
@@ -18,6 +20,8 @@ export const redisCommands = {
   ...redisTransactionCommands,
   ...redisStringCommands,
   ...redisKeyCommands,
+  ...redisHashCommands,
+  ...redisSetCommands,
 } as const satisfies Record<string, RedisCommandSpec>
 
 export type RedisCommandName = keyof typeof redisCommands

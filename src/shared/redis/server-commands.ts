@@ -197,7 +197,7 @@ export const redisServerCommands = {
     since: '2.2.3',
     group: 'generic',
     summary: 'Tells how Redis would hold a value.',
-    differs: '`int`, `embstr` or `raw`, as Redis would hold it.',
+    differs: 'As Redis would hold it with the settings that it comes with.',
   },
   'object|freq': {
     arity: 3,

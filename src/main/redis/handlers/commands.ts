@@ -56,6 +56,8 @@ function map(items: RedisAnswer[]): AnswerMap {
 function categories({ spec: { flags, group, scope, cacheless } }: CommandRow): string[] {
   const known = {
     string: '@string',
+    hash: '@hash',
+    set: '@set',
     transactions: '@transaction',
     connection: '@connection',
     generic: '@keyspace',

@@ -10,10 +10,7 @@ import { readRedisKey } from '../keys'
 import { readWhole } from '../numbers'
 import { faults } from '../reply'
 import { databases as databaseCount } from '../session'
-import { after, allOf, isValue, peekFresh, peekHere, wasStored } from './shared'
-
-/** What each kind of entry is called. */
-const typeNames = { bytes: 'string', hash: 'hash', set: 'set', zset: 'zset' } as const
+import { after, allOf, isValue, peekFresh, peekHere, typeNames, wasStored } from './shared'
 
 /** Commands about entries of any kind. */
 export function createEntryHandlers(databases: Pick<Databases, 'write'>) {
