@@ -33,6 +33,8 @@ const atOnce: ReadonlySet<string> = new Set(['exec', 'discard', 'multi', 'watch'
 const withParts: ReadonlySet<string> = new Set(containers)
 /** Characters of what a client has sent that an error repeats. */
 const repeated = 128
+/** About what a word of a queued command takes besides its bytes. */
+const queuedWord = 96
 
 /** What the request log has of commands that there are not. */
 const unknown: CommandRow = {
@@ -93,7 +95,10 @@ export function createDispatcher({
     const place = definition === undefined || row.operation === null ? null : elsewhere(definition)
     if (place !== null)
       return refuse(session, row, args, notHere(place))
-    session.transaction?.queue.push({ name: row.name, args })
+    const { transaction } = session
+    transaction?.queue.push({ name: row.name, args })
+    if (transaction !== null)
+      transaction.bytes += args.reduce((sum, { length }) => sum + length + queuedWord, queuedWord)
     return 'QUEUED'
   }
 

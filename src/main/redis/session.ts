@@ -28,7 +28,8 @@ export interface RedisSession {
   library: string
   libraryVersion: string
   replies: 'on' | 'off' | 'skip' | 'skipping'
-  transaction: { readonly queue: Queued[], failed: boolean } | null
+  /** `bytes` are those of the queue, about. */
+  transaction: { readonly queue: Queued[], bytes: number, failed: boolean } | null
   watch: Watch | null
   /** The connection closes once the answer is written. */
   closing: boolean
@@ -39,6 +40,11 @@ export interface RedisSession {
 /** The cache of who gives no user name. */
 export const firstDatabase = 'db0'
 export const databases = 16
+
+/** About how many bytes a connection holds beside what arrives and what is answered. */
+export function keptBytes({ transaction, watch }: RedisSession): number {
+  return (transaction?.bytes ?? 0) + (watch?.bytes ?? 0)
+}
 
 type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close'>
 

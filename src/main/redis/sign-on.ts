@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer'
 import type { Authenticator, Principal } from '../base/principal'
 import type { RedisSession } from './session'
 import { spellKey } from '@shared/key-spelling'
+import { CacheName } from '@shared/schemas'
 import { CommandFault } from './reply'
 import { firstDatabase } from './session'
 
@@ -32,6 +33,12 @@ export function createSignOn(authenticator: Authenticator): SignOn {
       if (principal === undefined || principal.kind === 'session')
         throw new CommandFault('WRONGPASS invalid username-password pair or user is disabled.')
       const name = user.toString()
+      if (name !== '' && !CacheName.safeParse(name).success) {
+        throw new CommandFault(
+          `ERR the user name says the cache, and ${spellKey(name, 64)} can be none`,
+          'ERR the user name can be no cache',
+        )
+      }
       const cache = name === '' || name === defaultUser ? firstDatabase : name
       if (!mayUse(principal, cache)) {
         throw new CommandFault(

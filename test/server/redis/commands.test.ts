@@ -82,6 +82,21 @@ const cases: Case[] = [
   [[], 'EXEC', '-ERR EXEC without MULTI'],
   [[], 'COMMAND COUNT', redisCommandNames.filter(name => !name.includes('|')).length],
   [[], 'RESET', 'RESET'],
+  [[`CLIENT SETNAME ${'n'.repeat(1024)}`], 'CLIENT GETNAME', `"${'n'.repeat(1024)}"`],
+  [[], `CLIENT SETNAME ${'n'.repeat(1025)}`, '-ERR Client names can have 1024 bytes at most'],
+  [[], `CLIENT SETINFO lib-ver ${'n'.repeat(1025)}`, '-ERR lib-ver can have 1024 bytes at most'],
+  [[], 'CLIENT SETINFO lib-name \u00E9', '-ERR lib-name cannot contain spaces, newlines or special characters.'],
+  [['CLIENT SETNAME __proto__'], 'CLIENT GETNAME', '"__proto__"'],
+  [[], 'CLIENT KILL constructor x', '-ERR syntax error'],
+  [[], 'COMMAND LIST FILTERBY constructor x', '-ERR syntax error'],
+  [[], 'COMMAND INFO __proto__ constructor', [null, null]],
+  [[], 'CONFIG GET __proto__', [], { map: [] }],
+  [[], 'INFO __proto__', '""'],
+  [['SET __proto__ 1', 'SET constructor 2'], 'MGET __proto__ constructor toString', ['"1"', '"2"', null]],
+  [['SET a 1'], 'SET a 2 __proto__', '-ERR syntax error'],
+  [[], 'CONSTRUCTOR', '-ERR unknown command \'CONSTRUCTOR\', with args beginning with: '],
+  [[], '__proto__ a', '-ERR unknown command \'__proto__\', with args beginning with: \'a\' '],
+  [[], 'CLIENT __proto__', '-ERR unknown subcommand \'__proto__\'. Try CLIENT HELP.'],
   [[], 'QUIT', 'OK'],
 ]
 
@@ -131,6 +146,15 @@ it('cOMMAND INFO and COMMAND DOCS know every command', async () => {
   expect(plain(await connection.send('COMMAND', 'DOCS', 'client|id'))).toEqual({ map: ['"client|id"', {
     map: ['"summary"', '"Tells the number of the connection."', '"since"', '"5.0.0"', '"group"', '"connection"'],
   }] })
+})
+
+// Red: in src/main/redis/handlers/connection.ts let RESET begin with another library.
+it('rESET keeps the library, and no name', async () => {
+  await connection.pipeline(['AUTH', 'CLIENT SETNAME', 'CLIENT SETINFO lib-name'].map(command =>
+    [...command.split(' '), command === 'AUTH' ? ownerKey : 'mine']))
+  expect(await connection.send('RESET')).toBe('RESET')
+  await connection.send('AUTH', ownerKey)
+  expect(String(await connection.send('CLIENT', 'INFO'))).toMatch(/ name= .* lib-name=mine /)
 })
 
 it('cLIENT REPLY leaves answers out', async () => {

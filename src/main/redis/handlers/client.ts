@@ -16,10 +16,12 @@ interface ClientParts {
 
 /** What connections tell of themselves. Everybody sees those with the same key only. */
 export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
-  function own({ session: { principal, id } }: RedisCall): RedisSession[] {
-    return [...sessions.values()].filter(other =>
-      other.id === id || (principal !== null && other.principal?.userId === principal.userId
-        && other.principal.kind === principal.kind && other.principal.keyId === principal.keyId))
+  /** Who has shown no key has the anonymous one, with all others who have shown none. */
+  function own({ session: { principal } }: RedisCall): RedisSession[] {
+    return [...sessions.values()].filter(other => principal === null
+      ? other.principal === null
+      : other.principal?.userId === principal.userId
+        && other.principal.kind === principal.kind && other.principal.keyId === principal.keyId)
   }
 
   function describe(session: RedisSession): string {

@@ -52,7 +52,7 @@ export function createTransactionHandlers({ clock, databases, watches, rowOf, ru
     multi({ session }: RedisCall): RedisAnswer {
       if (session.transaction !== null)
         throw new CommandFault('ERR MULTI calls can not be nested')
-      session.transaction = { queue: [], failed: false }
+      session.transaction = { queue: [], bytes: 0, failed: false }
       return 'OK'
     },
     discard({ session }: RedisCall): RedisAnswer {
@@ -64,7 +64,7 @@ export function createTransactionHandlers({ clock, databases, watches, rowOf, ru
     },
     watch(call: RedisCall, cache: ReadableCache): RedisAnswer {
       const { session, principal } = call
-      session.watch ??= { dirty: false, end: Infinity, keys: new Map() }
+      session.watch ??= { dirty: false, end: Infinity, bytes: 0, keys: new Map() }
       for (const bytes of call.args.slice(1)) {
         const key = readRedisKey(bytes)
         const place = placeOfCache({ space: principal?.userId ?? '', name: session.cache })
