@@ -65,8 +65,9 @@ export function createCommandTable(parts: TableParts): CommandTable {
   const handlers: Handlers = {
     ...createHandshakeHandlers(parts),
     ...createClientHandlers(parts),
+    // How many entries there are is read from a cache.
     ...createAboutHandlers({ ...parts, size: ({ principal, session }) =>
-      principal === null ? 0 : parts.databases.size(principal, session.cache) }),
+      principal?.scopes.has('read') ? parts.databases.size(principal, session.cache) : 0 }),
     ...createServerHandlers(parts),
     ...createCommandHandlers(() => [...new Set(table.values())]),
     ...createStringHandlers(parts.clock),

@@ -8,6 +8,7 @@ import type { ReadableCache, RedisCall } from './redis-call'
 import { LarderError } from '@shared/errors'
 import { operations } from '@shared/operations'
 import { parseInput } from '@shared/validation'
+import { stillRestoring } from '../serving/restoring'
 import { databases, firstDatabase } from './session'
 
 /** The caches that connections use: named ones, and those that databases by number stand for. */
@@ -22,6 +23,8 @@ export interface Databases {
   definition: (principal: Principal, name: string) => Readonly<CacheDefinition> | undefined
   /** Entries that are held. */
   size: (principal: Principal, name: string) => number
+  /** Throws LarderError `restoring` while entries come back after a start. */
+  requireWhole: (principal: Principal, name: string) => void
 }
 
 interface DatabasesParts {
@@ -70,6 +73,12 @@ export function createDatabases({ serving, caches, handlers }: DatabasesParts): 
     }
   }
 
+  function requireWhole({ userId }: Principal, name: string): void {
+    const cache = caches.find(userId, name)?.cache
+    if (cache !== undefined && cache.restoring !== null)
+      throw stillRestoring(cache)
+  }
+
   return {
     read(call, name, key) {
       try {
@@ -95,5 +104,6 @@ export function createDatabases({ serving, caches, handlers }: DatabasesParts): 
     make,
     definition: ({ userId }, name) => caches.find(userId, name)?.cache.definition,
     size: ({ userId }, name) => caches.find(userId, name)?.cache.size ?? 0,
+    requireWhole,
   }
 }

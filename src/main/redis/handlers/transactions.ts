@@ -42,6 +42,9 @@ export function createTransactionHandlers({ clock, databases, watches, rowOf, ru
         throw new CommandFault('EXECABORT Transaction discarded because of previous errors.')
       if (isDirty)
         return noArray
+      // What waits for entries that come back would run after what stands behind it.
+      if (principal !== null && queue.some(({ name }) => needsAll(rowOf(name))))
+        databases.requireWhole(principal, session.cache)
       // What a read has found is valid until the next one only.
       return allOf(queue.map(queued => after(run(call, queued), own)))
     })
@@ -80,6 +83,11 @@ export function createTransactionHandlers({ clock, databases, watches, rowOf, ru
       return 'OK'
     },
   }
+}
+
+/** Whether a command concerns the entries of a whole cache. */
+function needsAll({ operation, spec }: CommandRow): boolean {
+  return operation !== null && spec.keys === undefined
 }
 
 function own(answer: RedisAnswer): RedisAnswer {
