@@ -1,5 +1,7 @@
 import type { RedisConnection } from '../../helpers/redis-connection'
 import type { TestLarder } from '../../helpers/start-larder'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectRedis } from '../../helpers/redis-connection'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
@@ -92,4 +94,56 @@ it('connections without a key see each other, and no others', async () => {
   await anonymous(false)
   one.close()
   known.close()
+})
+
+// Red: in src/main/redis/command-table.ts tell INFO the size whatever the scopes are.
+it('a key without the scope read learns no number of entries', async () => {
+  const headers = { 'Content-Type': 'application/json' }
+  const { secret } = (await larder.send('POST', '/admin/keys', {
+    body: JSON.stringify({ label: 'writes', scopes: ['write'] }),
+    headers,
+  })).json() as { secret: string }
+  const connection = await connectRedis(portOf(larder))
+  expect(await connection.pipeline([['AUTH', secret], ['SET', 'a', '1']])).toEqual(['OK', 'OK'])
+  expect(String(await connection.send('INFO', 'keyspace'))).not.toContain('keys=')
+  await connection.send('AUTH', ownerKey)
+  expect(String(await connection.send('INFO', 'keyspace'))).toContain('db0:keys=1')
+  connection.close()
+})
+
+// S8, S12. Red: in src/main/redis/sign-on.ts let what the log keeps quote the user name.
+it('neither a key nor a value is in the log or in the request log', async () => {
+  const connection = await connectRedis(portOf(larder))
+  const canary = 'canary-0123456789abcdef'
+  const commands = [
+    ['AUTH', canary],
+    ['AUTH', 'db0', canary],
+    ['AUTH', canary, ownerKey],
+    ['HELLO', '3', 'AUTH', canary, canary],
+    ['HELLO', '3', 'AUTH', 'db0', canary, canary],
+    ['AUTH', ownerKey],
+    [canary],
+    ['CLIENT', canary],
+    ['CONFIG', 'SET', 'requirepass', canary],
+    ['SET', 'a', canary],
+    ['SET', 'a', 'b', canary],
+    ['APPEND', 'a', canary],
+    ['EXPIRE', 'a', canary],
+    ['EXPIRE', 'a', '1', canary],
+    ['CLIENT', 'SETINFO', canary, 'x'],
+    ['CLIENT', 'KILL', 'TYPE', canary],
+    ['MULTI', canary],
+    ['MULTI'],
+    ['GET', 'a', canary],
+    ['EXEC'],
+  ]
+  await connection.pipeline(commands)
+  connection.close()
+  const texts = [(await larder.send('GET', '/admin/requests?limit=200')).text]
+  for (const file of readdirSync(larder.home, { recursive: true, encoding: 'utf8' })) {
+    if (/\.log$/.test(file))
+      texts.push(readFileSync(join(larder.home, file), 'utf8'))
+  }
+  expect(texts.length).toBeGreaterThan(1)
+  expect(texts.filter(text => text.includes(canary) || text.includes(ownerKey))).toEqual([])
 })
