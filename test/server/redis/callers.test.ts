@@ -119,6 +119,7 @@ it('neither a key nor a value is in the log or in the request log', async () => 
     ['AUTH', canary],
     ['AUTH', 'db0', canary],
     ['AUTH', canary, ownerKey],
+    ['AUTH', `${canary}!`, ownerKey],
     ['HELLO', '3', 'AUTH', canary, canary],
     ['HELLO', '3', 'AUTH', 'db0', canary, canary],
     ['AUTH', ownerKey],
