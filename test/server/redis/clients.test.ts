@@ -99,7 +99,7 @@ async function answerOf(program: string, file: string, more: Record<string, stri
 const node24 = process.execPath
 
 describe.skipIf(node !== undefined)('a client of Node', () => {
-  // Red: in src/main/redis/handlers/connection.ts answer HELLO with an array, or leave out the id.
+  // Red: in src/main/redis/reply-writer.ts write null as an empty string.
   it.each(['ioredis', 'ioredis-6'])('%s', async (PACKAGE) => {
     expect(await answerOf(node24, 'ioredis.mjs', { PACKAGE })).toEqual({
       value: 'value',

@@ -135,7 +135,18 @@ it('sCAN finds every key once, in pages of any size', async () => {
   expect(found.sort()).toEqual(keys.sort())
 })
 
-// Red: in src/main/redis/handlers/commands.ts leave the parts out.
+// Red: in src/main/redis/handlers/connection.ts answer HELLO with an array, or leave out the id.
+it('hELLO answers a map of seven fields', async () => {
+  const fields = (protocol: number): unknown[] => [
+    ...['"server"', '"redis"', '"version"', same('^"7\\.2')],
+    ...['"proto"', protocol, '"id"', expect.any(Number)],
+    ...['"mode"', '"standalone"', '"role"', '"master"', '"modules"', []],
+  ]
+  expect(plain(await connection.send('HELLO', '2', 'AUTH', 'default', ownerKey))).toEqual(fields(2))
+  expect(plain(await connection.send('HELLO', '3'))).toEqual({ map: fields(3) })
+})
+
+// Red: in src/main/redis/handlers/commands.ts leave the parts out, or find no part by its name.
 it('cOMMAND INFO and COMMAND DOCS know every command', async () => {
   await connection.send('HELLO', '3', 'AUTH', 'default', ownerKey)
   const names = redisCommandNames.filter(name => !name.includes('|'))
@@ -155,6 +166,16 @@ it('rESET keeps the library, and no name', async () => {
   expect(await connection.send('RESET')).toBe('RESET')
   await connection.send('AUTH', ownerKey)
   expect(String(await connection.send('CLIENT', 'INFO'))).toMatch(/ name= .* lib-name=mine /)
+})
+
+// Red: in src/main/redis/handlers/commands.ts leave the parts out of what one tells of a command.
+it('what is told of a command has its parts', async () => {
+  await connection.send('AUTH', ownerKey)
+  const parts = redisCommandNames.filter(name => name.startsWith('client|')).sort()
+  const [info] = await connection.send('COMMAND', 'INFO', 'client') as Reply[][]
+  expect((info?.[9] as Reply[][]).map(([name]) => String(name)).sort()).toEqual(parts)
+  const [, docs] = await connection.send('COMMAND', 'DOCS', 'client') as Reply[][]
+  expect((docs?.[7] as Reply[]).filter((_, index) => index % 2 === 0).map(String).sort()).toEqual(parts)
 })
 
 it('cLIENT REPLY leaves answers out', async () => {
