@@ -47,6 +47,8 @@ export interface ConsoleFixtures {
 }
 
 const chromium = findChromium()
+/** Redis clients can connect, so the console offers to. */
+const env = { LARDER_REDIS_PORT: '0' }
 
 /** Must be called at the top of every spec, as Playwright cannot skip a file from outside it. */
 export function skipWithoutBrowser(): void {
@@ -66,7 +68,7 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
     await browser.close()
   }, { scope: 'worker' }],
   desktop: async ({ transport, shellBrowser }, use) => {
-    const desktop = transport === 'desktop' ? await launchDesktop(shellBrowser, { inKeptPage: true }) : null
+    const desktop = transport === 'desktop' ? await launchDesktop(shellBrowser, { inKeptPage: true, env }) : null
     await use(desktop)
     if (desktop)
       expect(await desktop.server.stop()).toBe(0)
@@ -82,7 +84,7 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
   server: async ({ desktop }, use) => {
     if (desktop)
       return use(desktop.server)
-    const server = await launchServer()
+    const server = await launchServer({ env })
     await use(server)
     expect(await server.stop()).toBe(0)
   },

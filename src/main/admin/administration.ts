@@ -87,6 +87,8 @@ export interface AdministrationDependencies extends
   ownerName: string
   /** `startedAt` in milliseconds of the stopwatch; `url` without a slash at the end. */
   info: { version: string, home: string, url: () => string, redis: () => string | null, startedAt: number }
+  /** Runs commands of the Redis protocol. */
+  runLines: OperationHandlers['redis.run']
   /** Bytes; a budget configured for this run takes precedence over the stored one. @default null */
   memory?: number | null
   /** Bytes of the machine, which no budget may exceed. */
@@ -246,6 +248,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       valueLimit: settings.valueLimit,
       stopwatch: deps.stopwatch,
     }),
+    'redis.run': deps.runLines,
     ...createServerStateHandlers({
       caches: served,
       stopwatch: deps.stopwatch,

@@ -397,6 +397,8 @@ export type EngineEvent =
   | { type: 'touched', cache: CacheDefinition, key: string }
   | { type: 'removed', cache: CacheDefinition, key: string, reason: RemovalName }
   | { type: 'flushed', cache: CacheDefinition, matched: number }
+  /** There is no cache of this name any more: it was deleted, or has got another name. */
+  | { type: 'closed', cache: CacheDefinition }
 
 export interface Engine extends Disposable {
   /** The global switch. Off: every cache answers `disabled`. */

@@ -4,7 +4,11 @@ import type { Clock, Stopwatch } from '../base/clock'
 import type { Maybe } from '../serving/maybe'
 import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
+import type { CacheTurns } from './cache-turns'
 import type { Databases } from './databases'
+import type { Channels } from './pushes/channels'
+import type { Invalidations } from './pushes/invalidations'
+import type { Monitors } from './pushes/monitors'
 import type { CommandRow, ReadableCache, RedisCall } from './redis-call'
 import type { RedisAnswer } from './reply'
 import type { Scans } from './scans'
@@ -13,15 +17,17 @@ import type { SignOn } from './sign-on'
 import type { Watches } from './watches'
 import { redisCommandNames, redisCommands, shownCommand } from '@shared/redis/commands'
 import { createAboutHandlers } from './handlers/about'
-import { createClientHandlers } from './handlers/client'
+import { createClientHandlers, ownSessions } from './handlers/client'
 import { createCommandHandlers } from './handlers/commands'
 import { createHandshakeHandlers } from './handlers/connection'
 import { createExpiryHandlers } from './handlers/expiry'
 import { createEntryHandlers } from './handlers/keys'
 import { createListingHandlers } from './handlers/listing'
 import { createPartHandlers } from './handlers/parts'
+import { createPubSubHandlers } from './handlers/pubsub'
 import { createServerHandlers } from './handlers/server'
 import { createStringHandlers } from './handlers/strings'
+import { createTrackingHandlers } from './handlers/tracking'
 import { createTransactionHandlers } from './handlers/transactions'
 
 interface TableParts {
@@ -31,7 +37,12 @@ interface TableParts {
   databases: Databases
   signOn: SignOn
   scans: Scans
+  leave: (session: RedisSession) => void
+  channels: Channels
+  invalidations: Invalidations
+  monitors: Monitors
   watches: Watches
+  turns: CacheTurns
   sessions: ReadonlyMap<number, RedisSession>
   valueLimit: () => number
   version: string
@@ -42,8 +53,11 @@ interface TableParts {
   run: (call: RedisCall, queued: Queued) => Maybe<RedisAnswer>
 }
 
+/** What a command needs of the cache in use. */
+type PlaceOf<Spec extends { scope: string }> = Spec extends { cacheless: true } ? 'none' : Spec['scope']
+
 /** What answers a command, as its row says what it does. Parts are answered, not their command. */
-type Handler<Name extends RedisCommandName> = (typeof redisCommands)[Name]['scope'] extends infer Scope
+type Handler<Name extends RedisCommandName> = PlaceOf<(typeof redisCommands)[Name]> extends infer Scope
   ? Scope extends 'none'
     ? (call: RedisCall) => Maybe<RedisAnswer>
     : Scope extends 'read'
@@ -52,24 +66,29 @@ type Handler<Name extends RedisCommandName> = (typeof redisCommands)[Name]['scop
   : never
 
 /** Commands that only have parts. */
-export const containers = ['client', 'config', 'memory', 'object', 'latency', 'slowlog'] as const
-type Answered = Exclude<RedisCommandName, (typeof containers)[number]>
+const onlyParts = ['client', 'config', 'memory', 'object', 'latency', 'slowlog', 'pubsub'] as const
+const containers: ReadonlySet<string> = new Set(onlyParts)
+type Answered = Exclude<RedisCommandName, (typeof onlyParts)[number]>
 type Handlers = { [Name in Answered]: Handler<Name> }
 
+/** By their names in lower case. */
 export type CommandTable = ReadonlyMap<string, CommandRow>
 
 /** Puts every command of the table together with what answers it. */
 export function createCommandTable(parts: TableParts): CommandTable {
   const table = new Map<string, CommandRow>()
   const rowOf = (name: string): CommandRow => table.get(name) as CommandRow
+  const own = (call: RedisCall): RedisSession[] => ownSessions(parts.sessions, call)
   const handlers: Handlers = {
     ...createHandshakeHandlers(parts),
-    ...createClientHandlers(parts),
+    ...createClientHandlers({ ...parts, own }),
+    ...createTrackingHandlers({ ...parts, own }),
+    ...createPubSubHandlers(parts),
     // How many entries there are is read from a cache.
     ...createAboutHandlers({ ...parts, size: ({ principal, session }) =>
       principal?.scopes.has('read') ? parts.databases.size(principal, session.cache) : 0 }),
     ...createServerHandlers(parts),
-    ...createCommandHandlers(() => [...new Set(table.values())]),
+    ...createCommandHandlers(() => [...table.values()]),
     ...createStringHandlers(parts.clock),
     ...createPartHandlers(parts.valueLimit),
     ...createEntryHandlers(parts.databases),
@@ -80,17 +99,18 @@ export function createCommandTable(parts: TableParts): CommandTable {
   for (const name of redisCommandNames) {
     const spec: RedisCommandSpec = redisCommands[name]
     const handle = (handlers as Partial<Record<RedisCommandName, CommandRow['action']['handle']>>)[name] ?? noAnswer
-    const does = spec.scope === 'none' ? 'nothing' : spec.scope === 'read' ? 'read' : 'write'
-    const row: CommandRow = {
+    const does = spec.scope === 'none' || spec.cacheless ? 'nothing' : spec.scope === 'read' ? 'read' : 'write'
+    table.set(name, {
       name,
       shown: shownCommand(name),
       spec,
       operation: does === 'nothing' ? null : `redis.${does}`,
       action: { does, handle } as CommandRow['action'],
-    }
-    table.set(name, row)
-    // Nearly all clients write capitals.
-    table.set(name.toUpperCase(), row)
+      hasParts: redisCommandNames.some(other => other.startsWith(`${name}|`)),
+      isContainer: containers.has(name),
+      isOpen: spec.flags.includes('no_auth'),
+      needsRoom: spec.flags.includes('denyoom'),
+    })
   }
   return table
 }

@@ -10,6 +10,8 @@ import type { SignOn } from './sign-on'
 import { messageOf } from '@shared/errors'
 import { nobody } from '../base/answers/outflow'
 import { ReplyError } from '../base/resp'
+import { createPusher, gatherMost, waitingMost } from './pushes/pusher'
+import { Several } from './reply'
 import { createReplyWriter } from './reply-writer'
 import { createRequestParser, ForeignClient, ProtocolFault } from './request-parser'
 import { keptBytes } from './session'
@@ -28,12 +30,9 @@ interface Connection {
   take: (chunk: Buffer) => void
   /** The client sends nothing more: closes when all is answered. */
   end: () => void
+  /** Tells the client something by itself, behind the answer that is on its way. */
+  push: (value: RedisAnswer) => void
 }
-
-/** Bytes of answers from which they go out before the next command runs. */
-const gatherMost = 64 * 1024
-/** Bytes that may wait for a client before nothing more is read from it. */
-const waitingMost = 1024 * 1024
 
 /**
  * Reads commands from a socket, one after the other, and writes their answers in the same order.
@@ -79,8 +78,13 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
       outflow.written(socket, charged)
   }
 
+  const pusher = createPusher({ socket, session, writer, flush, logger })
+
   function answer(value: RedisAnswer): void {
     const { replies } = session
+    // What is told is no answer.
+    if (replies !== 'on' && value instanceof Several)
+      writer.write(value, session.protocol)
     // SKIP is not answered itself, nor is what comes behind it.
     if (replies === 'skip')
       session.replies = 'skipping'
@@ -121,13 +125,14 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
   /** Runs what has arrived. Returns what has to be waited for. */
   function runCommands(): Promise<unknown> | undefined {
     while (!session.closing && !socket.destroyed) {
-      const args = parser.next()
-      if (args === null)
+      const words = parser.next()
+      if (words === null)
         return undefined
-      const value = dispatcher.dispatch(session, args, parser.oversized)
+      const value = dispatcher.dispatch(session, words, parser.oversized)
       if (value instanceof Promise)
         return value.then(answer)
       answer(value)
+      pusher.writeHeld()
       if (writer.bytes > gatherMost) {
         flush()
         if (socket.writableLength > waitingMost)
@@ -139,7 +144,9 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
 
   function run(): void {
     try {
+      pusher.hold()
       const later = runCommands()
+      pusher.release()
       flush()
       if (later !== undefined)
         return wait(later)
@@ -156,6 +163,7 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
 
   /** Ends a connection that does not speak the protocol. */
   function refuse(error: unknown): void {
+    pusher.release()
     session.closing = true
     if (!(error instanceof ProtocolFault)) {
       if (!(error instanceof ForeignClient))
@@ -179,6 +187,7 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
       if (!isWaiting)
         run()
     },
+    push: pusher.push,
     end() {
       hasEnded = true
       if (!isWaiting)

@@ -2,17 +2,21 @@ import type { Logger } from '../base/logger'
 import type { Maybe } from '../serving/maybe'
 import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
+import type { CacheTurns } from './cache-turns'
 import type { Databases } from './databases'
+import type { Acting } from './pushes/acting'
 import type { ReadableCache, RedisCall } from './redis-call'
 import type { RedisAnswer } from './reply'
 import { LarderError } from '@shared/errors'
+import { requireScope } from '../base/principal'
 import { ReplyError } from '../base/resp'
 import { toLarderError } from '../base/unexpected'
 import { requireRead } from '../serving/access'
 import { noteFailure } from '../serving/account'
 import { faultWords, oneLine } from './fault-words'
-import { readRedisKey } from './keys'
+import { readKeyWord } from './keys'
 import { CommandFault } from './reply'
+import { placeOfCache } from './watches'
 
 /** Runs commands, each by the rules of serving, and finishes them. */
 export interface Executor {
@@ -25,8 +29,14 @@ export interface Executor {
 interface ExecutorParts {
   serving: Pick<Serving, 'admit' | 'finish'>
   databases: Databases
+  turns: CacheTurns
   logger: Logger
+  acting: Acting
+  /** Notes what a connection reads that is told of changes. */
+  remember: (call: RedisCall, cache: ReadableCache) => void
 }
+
+type ChangeHandler = (call: RedisCall, cache: ServedCache) => Maybe<RedisAnswer>
 
 /** Whether the entries of a cache come from elsewhere, or are kept there. */
 export function elsewhere({ source, backend }: ReadableCache['definition']): string | null {
@@ -38,16 +48,23 @@ export function notHere(place: string): CommandFault {
   return new CommandFault(`ERR not available: this cache keeps its entries in ${place}`)
 }
 
-export function createExecutor({ serving, databases, logger }: ExecutorParts): Executor {
+function needsTurn({ hasTurn }: RedisCall, { definition }: ReadableCache): boolean {
+  return definition.format !== 'none' && !hasTurn
+}
+
+export function createExecutor({ serving, databases, turns, logger, acting, remember }: ExecutorParts): Executor {
   /** Runs what a command does, now that it may. */
   function perform(call: RedisCall): Maybe<void> {
     const { row: { action, spec, shown }, session } = call
-    if (action.does === 'nothing')
+    if (action.does === 'nothing') {
+      if (spec.scope !== 'none' && call.principal !== null)
+        requireScope(call.principal, spec.scope === 'read' ? 'read' : 'write')
       return keep(call, action.handle(call))
-    const key = spec.keys === undefined ? undefined : readRedisKey(call.bytes(spec.keys.first))
+    }
+    const key = spec.keys === undefined ? undefined : readKeyWord(call.words, spec.keys.first)
     call.key = key ?? null
     if (action.does === 'read')
-      return keep(call, action.handle(call, checked(call, databases.read(call, session.cache, key))))
+      return read(call)
     if (spec.scope === 'both')
       requireRead(call, shown)
     const cache = databases.write(call, session.cache)
@@ -56,16 +73,47 @@ export function createExecutor({ serving, databases, logger }: ExecutorParts): E
       : write(call, cache)
   }
 
+  function read(call: RedisCall): Maybe<void> {
+    const { row: { action }, session, key } = call
+    if (action.does !== 'read')
+      return
+    const cache = checked(call, databases.read(call, session.cache, key ?? undefined))
+    if (needsTurn(call, cache))
+      return inTurn(call, read)
+    // Before it is read: an answer is valid until the next call into the cache.
+    if (session.tracking !== null)
+      remember(call, cache)
+    return keep(call, action.handle(call, cache))
+  }
+
+  /** After a wait the cache is opened anew. */
+  function inTurn(call: RedisCall, work: (call: RedisCall) => Maybe<void>): Maybe<void> {
+    call.hasTurn = true
+    return turns.run(placeOfCache({ space: call.space ?? '', name: call.session.cache }), () => work(call))
+  }
+
   function write(call: RedisCall, cache: ServedCache): Maybe<void> {
-    const { row: { action, spec }, key, inTransaction } = call
+    const { row: { action, needsRoom }, key, inTransaction } = call
     if (action.does !== 'write')
       return
     checked(call, cache)
-    if (inTransaction || key === null || !spec.flags.includes('denyoom'))
-      return keep(call, action.handle(call, cache))
-    const bytes = call.args.reduce((sum, argument) => sum + argument.length, 0)
-    const room = cache.roomFor(bytes, key, undefined, call)
-    return room === undefined ? keep(call, action.handle(call, cache)) : later(call, room)
+    if (needsTurn(call, cache))
+      return inTurn(call, perform)
+    if (inTransaction || key === null || !needsRoom)
+      return keep(call, change(call, action.handle, cache))
+    const room = cache.roomFor(call.words.size, key, undefined, call)
+    return room === undefined ? keep(call, change(call, action.handle, cache)) : later(call, room)
+  }
+
+  /** Whoever hears of the change can tell who makes it. */
+  function change(call: RedisCall, handle: ChangeHandler, cache: ServedCache): Maybe<RedisAnswer> {
+    acting.call = call
+    try {
+      return handle(call, cache)
+    }
+    finally {
+      acting.call = null
+    }
   }
 
   /** After a wait the cache is opened anew. */
@@ -74,7 +122,7 @@ export function createExecutor({ serving, databases, logger }: ExecutorParts): E
     const { action } = call.row
     const cache = await databases.write(call, call.session.cache)
     if (action.does === 'write')
-      await keep(call, action.handle(call, cache))
+      await keep(call, change(call, action.handle, cache))
   }
 
   /** Throws CommandFault for a command that works only on entries that live here. */

@@ -3,6 +3,7 @@ import type { Server, Socket } from 'node:net'
 import type { Configuration } from '../base/configuration'
 import type { Face } from '../base/face'
 import type { Listening } from '../base/listen'
+import type { RunLines } from './line-runner'
 import type { Visitors, VisitorsParts } from './visitors'
 import { createServer } from 'node:net'
 import { messageOf } from '@shared/errors'
@@ -13,11 +14,13 @@ interface RedisFaceParts extends Omit<VisitorsParts, 'port' | 'unknownMost'>, Pi
   tls: { cert: Buffer, key: Buffer } | null
 }
 
-export interface RedisFace extends Face {
+interface RedisFace extends Face {
   /** `redis://localhost:7379`; null while it does not listen. */
   url: () => string | null
   /** What a person should know about the start. */
   warning: () => string[]
+  /** Runs what a person types in the console, whether it listens or not. */
+  runLines: RunLines
 }
 
 const remedy = 'choose another port with --redis-port or LARDER_REDIS_PORT.'
@@ -28,12 +31,10 @@ const unknownMost = 10_000
 
 /**
  * The Redis protocol on a port of its own. Until somebody connects it is a socket that listens, and
- * the code behind it is not loaded. Null if it is switched off.
+ * the code behind it is not loaded. Switched off, it does not even listen.
  */
-export function createRedisFace({ redis, host, tls, ...parts }: RedisFaceParts): RedisFace | null {
-  if (redis === null)
-    return null
-  const { port: wanted, isAsked } = redis
+export function createRedisFace({ redis, host, tls, ...parts }: RedisFaceParts): RedisFace {
+  const { port: wanted, isAsked } = redis ?? { port: 0, isAsked: false }
   let listening: Listening<Server> | undefined
   let visitors: Promise<Visitors> | undefined
   let warning: string[] = []
@@ -46,13 +47,16 @@ export function createRedisFace({ redis, host, tls, ...parts }: RedisFaceParts):
     return createVisitors({ ...parts, unknownMost, port: () => listening?.port ?? wanted })
   }
 
+  function loaded(): Promise<Visitors> {
+    return visitors ??= load()
+  }
+
   function welcome(socket: Socket): void {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     // It may go before anybody looks after it.
     socket.on('error', () => socket.destroy())
-    visitors ??= load()
-    visitors.then(
+    loaded().then(
       ({ welcome: receive }) => socket.destroyed || receive(socket),
       (error: unknown) => {
         parts.logger.error('the Redis face could not be loaded', { error: messageOf(error) })
@@ -81,7 +85,10 @@ export function createRedisFace({ redis, host, tls, ...parts }: RedisFaceParts):
       return `${tls === null ? 'redis' : 'rediss'}://${localName(host, listening.addresses, 'localhost')}:${listening.port}`
     },
     warning: () => warning,
+    runLines: async (run, context) => (await loaded()).runLines(run, context),
     async start() {
+      if (redis === null)
+        return listening = { port: wanted, addresses: [], servers: [] }
       try {
         listening = await listen(await serverMaker(), host, wanted, remedy)
       }

@@ -1,16 +1,13 @@
-import type { RedisAnswer } from './reply'
+import type { Protocol, RedisAnswer } from './reply'
 import { Buffer } from 'node:buffer'
 import { ReplyError } from '../base/resp'
 import { lastingValue } from '../serving/ports'
-import { AnswerMap, noArray, ReplySet, Verbatim } from './reply'
-
-/** Versions of the protocol. */
-export type Protocol = 2 | 3
+import { AnswerMap, InProtocol, noArray, PushAnswer, ReplySet, Several, Verbatim } from './reply'
 
 /** Bytes up to which a value is joined with what stands around it. */
 const joinable = 4096
 
-interface ReplyWriter {
+export interface ReplyWriter {
   /** Bytes that wait to be taken. */
   readonly bytes: number
   /** Adds an answer. A value is copied, unless it never changes. */
@@ -45,12 +42,12 @@ export function createReplyWriter(): ReplyWriter {
   }
 
   function write(answer: RedisAnswer, protocol: Protocol): void {
-    if (typeof answer === 'string')
+    if (Buffer.isBuffer(answer))
+      bulk(answer)
+    else if (typeof answer === 'string')
       text += `+${answer}\r\n`
     else if (typeof answer === 'number' || typeof answer === 'bigint')
       text += `:${answer}\r\n`
-    else if (Buffer.isBuffer(answer))
-      bulk(answer)
     else if (answer === null)
       text += protocol === 3 ? '_\r\n' : '$-1\r\n'
     else if (answer === noArray)
@@ -63,6 +60,12 @@ export function createReplyWriter(): ReplyWriter {
       all(protocol === 3 ? '~' : '*', answer.items.length, answer.items, protocol)
     else if (answer instanceof Verbatim)
       writeVerbatim(answer, protocol)
+    else if (answer instanceof InProtocol)
+      write(answer.answer, answer.protocol)
+    else if (answer instanceof PushAnswer)
+      all(protocol === 3 ? '>' : '*', answer.items.length, answer.items, protocol)
+    else if (answer instanceof Several)
+      answer.items.forEach(item => write(item, protocol))
     else
       all('*', answer.length, answer, protocol)
   }

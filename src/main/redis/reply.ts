@@ -1,6 +1,9 @@
 import type { ReplyError } from '../base/resp'
 import { Buffer } from 'node:buffer'
 
+/** Versions of the protocol. */
+export type Protocol = 2 | 3
+
 /** A map of RESP 3, keys and values in turns; an array before. */
 export class AnswerMap {
   readonly items: readonly RedisAnswer[]
@@ -28,6 +31,35 @@ export class Verbatim {
   }
 }
 
+/** An answer in the version of the protocol that was agreed on when it was given. */
+export class InProtocol {
+  readonly answer: RedisAnswer
+  readonly protocol: Protocol
+
+  constructor(answer: RedisAnswer, protocol: Protocol) {
+    this.answer = answer
+    this.protocol = protocol
+  }
+}
+
+/** What the server tells by itself; an array before RESP 3. */
+export class PushAnswer {
+  readonly items: readonly RedisAnswer[]
+
+  constructor(items: readonly RedisAnswer[]) {
+    this.items = items
+  }
+}
+
+/** Several answers to one command, one behind the other. */
+export class Several {
+  readonly items: readonly RedisAnswer[]
+
+  constructor(items: readonly RedisAnswer[]) {
+    this.items = items
+  }
+}
+
 /** In place of an array that there is none of. */
 export const noArray = Symbol('no array')
 
@@ -37,7 +69,7 @@ export const noArray = Symbol('no array')
  */
 export type RedisAnswer
   = | string | number | bigint | null | Buffer | ReplyError | typeof noArray
-    | AnswerMap | ReplySet | Verbatim | RedisAnswer[]
+    | InProtocol | AnswerMap | ReplySet | Verbatim | PushAnswer | Several | RedisAnswer[]
 
 /** A refusal of a command, in the words of Redis: clients go by them. */
 export class CommandFault extends Error {
@@ -69,5 +101,8 @@ export const faults = {
   sameObject: () => new CommandFault('ERR source and destination objects are the same'),
   database: () => new CommandFault('ERR DB index is out of range'),
   expireTime: (command: string) => new CommandFault(`ERR invalid expire time in '${command}' command`),
+  part: (command: string, part?: Uint8Array) => new CommandFault(
+    `ERR unknown subcommand or wrong number of arguments for '${printed(part)}'. Try ${command.toUpperCase()} HELP.`,
+  ),
   arity: (command: string) => new CommandFault(`ERR wrong number of arguments for '${command}' command`),
 }

@@ -1,10 +1,12 @@
-import type { Buffer } from 'node:buffer'
 import type { Principal } from '../base/principal'
-import type { Protocol } from './reply-writer'
+import type { CommandWords } from './command-words'
+import type { KeyTracking, Subscriptions } from './pushes/kept'
+import type { Protocol, RedisAnswer } from './reply'
 import type { Watch } from './watches'
+import { firstRedisDatabase } from '@shared/redis/users'
 
 /** A command of a transaction. */
-export interface Queued { readonly name: string, readonly args: readonly Buffer[] }
+export interface Queued { readonly name: string, readonly words: CommandWords }
 
 /** What a connection has said about itself, and what it has under way. */
 export interface RedisSession {
@@ -31,14 +33,19 @@ export interface RedisSession {
   /** `bytes` are those of the queue, about. */
   transaction: { readonly queue: Queued[], bytes: number, failed: boolean } | null
   watch: Watch | null
+  /** What it listens to; null if that is nothing. */
+  subscriptions: Subscriptions | null
+  /** How it is told which of its keys change; null if it is not. */
+  tracking: KeyTracking | null
+  isMonitor: boolean
   /** The connection closes once the answer is written. */
   closing: boolean
   /** Closes the connection at once. */
   close: () => void
+  /** Tells the client something by itself, behind the answer that is on its way. */
+  push: (value: RedisAnswer) => void
 }
 
-/** The cache of who gives no user name. */
-export const firstDatabase = 'db0'
 export const databases = 16
 
 /** About how many bytes a connection holds beside what arrives and what is answered. */
@@ -46,7 +53,7 @@ export function keptBytes({ transaction, watch }: RedisSession): number {
   return (transaction?.bytes ?? 0) + (watch?.bytes ?? 0)
 }
 
-type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close'>
+type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close' | 'push'>
 
 export function createSession(about: NewSession): RedisSession {
   return {
@@ -62,8 +69,8 @@ export function fresh(): Omit<RedisSession, keyof NewSession | 'lastUsed' | 'las
   return {
     principal: null,
     secret: null,
-    home: firstDatabase,
-    cache: firstDatabase,
+    home: firstRedisDatabase,
+    cache: firstRedisDatabase,
     database: 0,
     protocol: 2,
     name: '',
@@ -72,6 +79,9 @@ export function fresh(): Omit<RedisSession, keyof NewSession | 'lastUsed' | 'las
     replies: 'on',
     transaction: null,
     watch: null,
+    subscriptions: null,
+    tracking: null,
+    isMonitor: false,
     closing: false,
   }
 }

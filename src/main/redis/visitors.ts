@@ -8,15 +8,25 @@ import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
 import type { ServedCaches } from '../serving/caches'
 import type { Serving } from '../serving/serving'
+import type { Dispatcher } from './dispatcher'
+import type { RunLines } from './line-runner'
+import type { Acting } from './pushes/acting'
 import type { RedisSession } from './session'
 import { createOutflow } from '../base/answers/outflow'
 import { randomSecret } from '../base/ids'
+import { createCacheTurns } from './cache-turns'
 import { createCommandTable } from './command-table'
 import { createConnection } from './connection'
 import { createDatabases } from './databases'
 import { createDispatcher } from './dispatcher'
 import { createExecutor } from './executor'
 import { endWatch } from './handlers/connection'
+import { createLineRunner } from './line-runner'
+import { createChannels } from './pushes/channels'
+import { createHearing } from './pushes/hearing'
+import { createInvalidations } from './pushes/invalidations'
+import { createMonitors } from './pushes/monitors'
+import { createKeyNotices } from './pushes/notices'
 import { RedisCall } from './redis-call'
 import { createScans } from './scans'
 import { createSession } from './session'
@@ -43,6 +53,8 @@ export interface VisitorsParts {
 /** The connections to this face, with all that answers them. */
 export interface Visitors extends Disposable {
   welcome: (socket: Socket) => void
+  /** Runs what a person types in the console. */
+  runLines: RunLines
 }
 
 /** Milliseconds between looks at all connections. */
@@ -56,36 +68,87 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   const sockets = new Map<RedisSession, Socket>()
   const signOn = createSignOn(authenticator)
   const databases = createDatabases({ serving, caches, handlers: parts.handlers })
-  const executor = createExecutor({ serving, databases, logger })
+  const hearing = createHearing(signOn)
+  const acting: Acting = { call: null }
+  const notices = createKeyNotices({ caches, hearing, acting })
+  const channels = createChannels(hearing, notices.moved)
+  const invalidations = createInvalidations({ caches, clock, sessions, hearing, acting })
+  const monitors = createMonitors({ signOn, hearing, clock })
+  const turns = createCacheTurns()
+  const { remember } = invalidations
   const watches = createWatches(caches)
+  const scans = createScans()
   const outflow: Outflow = createOutflow({ stopwatch, inFlight })
-  const table = createCommandTable({
-    serving,
-    clock,
-    stopwatch,
-    databases,
-    signOn,
-    scans: createScans(),
-    watches,
-    sessions,
-    valueLimit,
-    version,
-    runId: randomSecret(runIdLength).toLowerCase().slice(0, runIdLength),
-    port,
-    budget: () => caches.budget,
-    run({ session, principal }, { name, args }) {
-      const row = table.get(name)
-      if (row === undefined)
-        throw new Error('A transaction has a command that there is not')
-      const call = new RedisCall(session, principal, row, args, stopwatch.now())
-      call.inTransaction = true
-      return executor.execute(call)
-    },
-  })
-  const dispatcher = createDispatcher({ table, executor, signOn, databases, stopwatch, valueLimit })
+  const runId = randomSecret(runIdLength).toLowerCase().slice(0, runIdLength)
+  const dispatcher = createCommands(serving.finish)
   const behind = { dispatcher, signOn, outflow, inFlight, valueLimit, logger }
   let last = 0
   let timer: NodeJS.Timeout | undefined
+
+  /** All that runs commands. `finish` notes them. */
+  function createCommands(finish: Serving['finish']): Dispatcher {
+    const executor = createExecutor({ serving: { ...serving, finish }, databases, turns, logger, acting, remember })
+    const table = createCommandTable({
+      serving,
+      clock,
+      stopwatch,
+      databases,
+      signOn,
+      scans,
+      watches,
+      leave,
+      channels,
+      invalidations,
+      monitors,
+      turns,
+      sessions,
+      valueLimit,
+      version,
+      runId,
+      port,
+      budget: () => caches.budget,
+      run({ session, principal }, { name, words }) {
+        const row = table.get(name)
+        if (row === undefined)
+          throw new Error('A transaction has a command that there is not')
+        const call = new RedisCall(session, principal, row, words, stopwatch.now())
+        call.inTransaction = true
+        call.hasTurn = true
+        const answer = executor.execute(call)
+        if (monitors.any)
+          monitors.show(call)
+        return answer
+      },
+    })
+    return createDispatcher({ table, executor, signOn, databases, stopwatch, valueLimit, monitors })
+  }
+
+  const runLines = createLineRunner({
+    dispatcherFor: finished => createCommands((call, ...rest) => {
+      serving.finish(call, ...rest)
+      finished(call)
+    }),
+    databases,
+    valueLimit,
+    clock,
+    open: () => createSession({
+      id: ++last,
+      address: '',
+      localAddress: '',
+      since: stopwatch.now(),
+      close() {},
+      push() {},
+    }),
+    close: leave,
+  })
+
+  /** Ends all that a connection has under way. */
+  function leave(session: RedisSession): void {
+    endWatch(session, watches)
+    channels.leave(session)
+    invalidations.leave(session)
+    monitors.leave(session)
+  }
 
   /** Cuts off whose key is gone, and who has shown none for long. */
   function look(): void {
@@ -98,6 +161,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   }
 
   return {
+    runLines,
     welcome(socket) {
       const session = createSession({
         id: ++last,
@@ -105,6 +169,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
         localAddress: placeOf(socket.localAddress, socket.localPort),
         since: stopwatch.now(),
         close: () => socket.destroy(),
+        push: value => connection.push(value),
       })
       const connection = createConnection(socket, session, behind)
       sessions.set(session.id, session)
@@ -116,7 +181,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       // 'close' follows.
       socket.on('error', () => socket.destroy())
       socket.once('close', () => {
-        endWatch(session, watches)
+        leave(session)
         sessions.delete(session.id)
         sockets.delete(session)
         if (sockets.size > 0)

@@ -2,6 +2,7 @@ import type { RedisCommandSpec } from './spec'
 import { namesOf } from '../rows'
 import { redisConnectionCommands } from './connection-commands'
 import { redisKeyCommands } from './key-commands'
+import { redisPubSubCommands } from './pubsub-commands'
 import { redisServerCommands } from './server-commands'
 import { redisStringCommands } from './string-commands'
 import { redisTransactionCommands } from './transaction-commands'
@@ -13,6 +14,7 @@ import { redisTransactionCommands } from './transaction-commands'
 export const redisCommands = {
   ...redisConnectionCommands,
   ...redisServerCommands,
+  ...redisPubSubCommands,
   ...redisTransactionCommands,
   ...redisStringCommands,
   ...redisKeyCommands,
@@ -22,7 +24,10 @@ export type RedisCommandName = keyof typeof redisCommands
 export const redisCommandNames = namesOf(redisCommands)
 
 /** The commands that the request log shows: those that concern entries. */
-export const redisDataCommands = redisCommandNames.filter(name => redisCommands[name].scope !== 'none')
+export const redisDataCommands = redisCommandNames.filter((name) => {
+  const { scope, cacheless }: RedisCommandSpec = redisCommands[name]
+  return scope !== 'none' && !cacheless
+})
 
 /** How the request log writes a command. */
 export function shownCommand(name: string): string {

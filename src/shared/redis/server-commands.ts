@@ -27,6 +27,16 @@ export const redisServerCommands = {
     group: 'server',
     summary: 'Tells of commands.',
   },
+  'monitor': {
+    arity: 1,
+    flags: ['admin', 'noscript', 'loading', 'stale'],
+    scope: 'read',
+    cacheless: true,
+    since: '1.0.0',
+    group: 'server',
+    summary: 'Shows every command that runs.',
+    differs: 'Shows the commands of the same user, in caches that the key may use.',
+  },
   'time': {
     arity: 1,
     flags: ['loading', 'stale', 'fast'],

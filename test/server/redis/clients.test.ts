@@ -198,3 +198,26 @@ describe('a client of Python', () => {
     })
   })
 })
+
+// Red: in src/main/redis/handlers/pubsub.ts answer several channels once.
+it.skipIf(node !== undefined)('pub/sub of ioredis, over a lost connection too', async () => {
+  expect(await answerOf(node24, 'ioredis-pubsub.mjs')).toEqual({
+    count: 2,
+    heard: [
+      ['message', 'news', 'hello'],
+      ['pmessage', 'pat?ern', 'pattern', 'there'],
+      ['message', 'news', 'again'],
+    ],
+  })
+})
+
+// Red: in src/main/redis/pushes/invalidations.ts tell nobody.
+it.skipIf(node !== undefined).each([
+  ['2', []],
+  ['3', ['one', 'one', 1, 'two']],
+])('pub/sub and client-side caching of node-redis over RESP %s', async (protocol, cached) => {
+  expect(await answerOf(node24, 'node-redis-pubsub.mjs', { CACHE: '', RESP: protocol })).toEqual({
+    heard: [['hello', 'news'], ['hello', 'pattern'], ['hello', 'shard']],
+    cached,
+  })
+})

@@ -2,6 +2,7 @@ import type { Reply } from '../../../src/main/base/resp'
 import type { RedisConnection } from '../../helpers/redis-connection'
 import type { TestLarder } from '../../helpers/start-larder'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ReplyMap } from '../../../src/main/base/resp'
 import { redisCommandNames } from '../../../src/shared/redis/commands'
 import { connectRedis } from '../../helpers/redis-connection'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
@@ -35,6 +36,19 @@ const cases: Case[] = [
   [['SET a 1 EX 100', 'EXPIRE a 200 LT'], 'TTL a', 100],
   [['SET a 1 EX 100', 'EXPIRE a 0'], 'EXISTS a', 0],
   [['SET a 1'], 'SET a 2 NX GET', '"1"'],
+  [['SET a 1', 'SET a 2 IFEQ 1'], 'GET a', '"2"'],
+  [['SET a 1', 'SET a 2 IFEQ 3'], 'GET a', '"1"'],
+  [['SET a 1'], 'SET a 2 IFEQ 3', null],
+  [[], 'SET a 2 IFEQ 1', null],
+  [['SET a 1'], 'SET a 2 IFEQ 3 GET', '"1"'],
+  [[], 'SET a 2 NX IFEQ 1', '-ERR syntax error'],
+  [[], 'SET a 2 IFEQ', '-ERR syntax error'],
+  [['SET a 1'], 'DELEX a', 1],
+  [['SET a 1'], 'DELEX a IFEQ 2', 0],
+  [['SET a 1'], 'DELEX a IFEQ 1', 1],
+  [[], 'DELEX a IFEQ 1', 0],
+  [[], 'DELEX a IFNO 1', '-ERR syntax error'],
+  [[], 'DELEX a IFEQ', '-ERR wrong number of arguments for \'delex\' command'],
   [['SET a 1 EXAT 4000000000'], 'EXPIRETIME a', 4_000_000_000],
   // A millisecond more or less.
   [['SET a 1 PXAT 4000000000123'], 'PEXPIRETIME a', expect.closeTo(4_000_000_000_123, -1)],
@@ -77,6 +91,8 @@ const cases: Case[] = [
   [['WATCH a', 'SET a 1', 'MULTI', 'PING'], 'EXEC', null],
   [['SET a 1', 'WATCH a', 'EXPIRE a 100', 'MULTI', 'PING'], 'EXEC', null],
   [['WATCH a', 'SET a 1', 'UNWATCH', 'MULTI', 'PING'], 'EXEC', ['PONG']],
+  [['SET a 1', 'WATCH a', 'GETEX a PERSIST', 'MULTI', 'PING'], 'EXEC', ['PONG']],
+  [['SET a 1 EX 9', 'WATCH a', 'GETEX a PERSIST', 'MULTI', 'PING'], 'EXEC', null],
   [['MULTI'], 'MULTI', '-ERR MULTI calls can not be nested'],
   [['MULTI'], 'WATCH a', '-ERR WATCH inside MULTI is not allowed'],
   [[], 'EXEC', '-ERR EXEC without MULTI'],
@@ -120,7 +136,7 @@ describe.each([['2'], ['3']])('over RESP %s', (protocol) => {
   })
 })
 
-it('sCAN finds every key once, in pages of any size', async () => {
+it('a SCAN finds every key once, in pages of any size', async () => {
   await connection.send('AUTH', ownerKey)
   await connection.send('FLUSHALL')
   const keys = Array.from({ length: 250 }, (_, index) => `key:${index}`)
@@ -147,7 +163,7 @@ it('hELLO answers a map of seven fields', async () => {
 })
 
 // Red: in src/main/redis/handlers/commands.ts leave the parts out, or find no part by its name.
-it('cOMMAND INFO and COMMAND DOCS know every command', async () => {
+it('every command is known to COMMAND INFO and COMMAND DOCS', async () => {
   await connection.send('HELLO', '3', 'AUTH', 'default', ownerKey)
   const names = redisCommandNames.filter(name => !name.includes('|'))
   const told = (await connection.send('COMMAND') as Reply[][]).map(([name]) => String(name))
@@ -178,10 +194,19 @@ it('what is told of a command has its parts', async () => {
   expect((docs?.[7] as Reply[]).filter((_, index) => index % 2 === 0).map(String).sort()).toEqual(parts)
 })
 
-it('cLIENT REPLY leaves answers out', async () => {
+it('after CLIENT REPLY answers are left out', async () => {
   await connection.send('AUTH', ownerKey)
   const [pong] = await connection.raw('CLIENT REPLY SKIP\r\nPING one\r\nPING two\r\n', 1)
   expect(plain(pong as Reply)).toBe('"two"')
   const [on, last] = await connection.raw('CLIENT REPLY OFF\r\nPING one\r\nCLIENT REPLY ON\r\nPING three\r\n', 2)
   expect([on, plain(last as Reply)]).toEqual(['OK', '"three"'])
+})
+
+// Red: in src/main/redis/handlers/transactions.ts return the answers without their protocol.
+it('a HELLO in a transaction changes the protocol from its own answer on', async () => {
+  await connection.send('AUTH', ownerKey)
+  const replies = await connection.pipeline(['MULTI', 'GET none', 'HELLO 3', 'GET none', 'HELLO 2', 'EXEC'].map(words))
+  const [before, map, after, array] = replies.at(-1) as Reply[]
+  expect([before, after]).toEqual([null, null])
+  expect([map, array].map(reply => reply instanceof ReplyMap)).toEqual([true, false])
 })

@@ -3,31 +3,37 @@ import type { RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import type { RedisSession } from '../session'
 import { Buffer } from 'node:buffer'
+import { defaultRedisUser, firstRedisDatabase } from '@shared/redis/users'
 import { integerOf } from '../numbers'
 import { CommandFault, faults, printed, Verbatim } from '../reply'
-import { firstDatabase } from '../session'
-import { defaultUser } from '../sign-on'
 import { readName } from './connection'
 
 interface ClientParts {
   stopwatch: Stopwatch
-  sessions: ReadonlyMap<number, RedisSession>
+  own: (call: RedisCall) => readonly RedisSession[]
+}
+
+/**
+ * The connections that a caller may know of: those with the same key. Who has shown none has the
+ * anonymous one, with all others who have shown none.
+ */
+export function ownSessions(
+  sessions: ReadonlyMap<number, RedisSession>,
+  { session: { principal } }: Pick<RedisCall, 'session'>,
+): RedisSession[] {
+  return [...sessions.values()].filter(other => principal === null
+    ? other.principal === null
+    : other.principal?.userId === principal.userId
+      && other.principal.kind === principal.kind && other.principal.keyId === principal.keyId)
 }
 
 /** What connections tell of themselves. Everybody sees those with the same key only. */
-export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
-  /** Who has shown no key has the anonymous one, with all others who have shown none. */
-  function own({ session: { principal } }: RedisCall): RedisSession[] {
-    return [...sessions.values()].filter(other => principal === null
-      ? other.principal === null
-      : other.principal?.userId === principal.userId
-        && other.principal.kind === principal.kind && other.principal.keyId === principal.keyId)
-  }
-
+export function createClientHandlers({ stopwatch, own }: ClientParts) {
   function describe(session: RedisSession): string {
     const now = stopwatch.now()
     const seconds = (since: number): number => Math.floor((now - since) / 1000)
     const { id, address, localAddress, since, lastUsed, lastCommand, database, transaction, home, protocol } = session
+    const { channel, pattern, shard } = session.subscriptions ?? { channel: none, pattern: none, shard: none }
     const facts = {
       id,
       'addr': address,
@@ -36,15 +42,15 @@ export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
       'name': session.name,
       'age': seconds(since),
       'idle': seconds(lastUsed),
-      'flags': transaction === null ? 'N' : 'x',
+      'flags': flagsOf(session),
       'db': database,
-      'sub': 0,
-      'psub': 0,
-      'ssub': 0,
+      'sub': channel.size,
+      'psub': pattern.size,
+      'ssub': shard.size,
       'multi': transaction?.queue.length ?? -1,
       'cmd': lastCommand,
-      'user': home === firstDatabase ? defaultUser : home,
-      'redir': -1,
+      'user': home === firstRedisDatabase ? defaultRedisUser : home,
+      'redir': session.tracking?.redirect ?? -1,
       'resp': protocol,
       'lib-name': session.library,
       'lib-ver': session.libraryVersion,
@@ -58,7 +64,7 @@ export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
   }
 
   function kill(call: RedisCall): RedisAnswer {
-    const isOld = call.args.length === 3
+    const isOld = call.words.length === 3
     const { chosen, skipMe } = isOld ? byAddress(call.text(2)) : readKillOptions(call)
     const victims = own(call).filter(session => chosen(session) && !(skipMe && session.id === call.session.id))
     for (const victim of victims) {
@@ -90,6 +96,21 @@ export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
     'client|no-touch': onOrOff,
     'client|reply': reply,
   }
+}
+
+const none = { size: 0 }
+
+/** What CLIENT LIST says of a connection by single letters. */
+function flagsOf({ subscriptions, tracking, transaction, isMonitor }: RedisSession): string {
+  const letters = [
+    isMonitor && 'O',
+    subscriptions !== null && 'P',
+    transaction !== null && 'x',
+    tracking !== null && 't',
+    tracking?.isBroken && 'R',
+    tracking?.prefixes && 'B',
+  ].filter(Boolean).join('')
+  return letters || 'N'
 }
 
 function setInfo(call: RedisCall): RedisAnswer {
@@ -128,27 +149,27 @@ function reply(call: RedisCall): RedisAnswer {
 
 /** Throws CommandFault. */
 function readListOptions(call: RedisCall): (session: RedisSession) => boolean {
-  if (call.args.length === 2)
+  if (call.words.length === 2)
     return () => true
   const word = call.text(2).toUpperCase()
-  if (word === 'ID' && call.args.length > 3) {
+  if (word === 'ID' && call.words.length > 3) {
     const ids = call.args.slice(3).map(argument => integerOf(argument) ?? -1n)
     if (ids.some(id => id < 1n))
       throw new CommandFault('ERR Invalid client ID')
     return ({ id }) => ids.includes(BigInt(id))
   }
-  if (word !== 'TYPE' || call.args.length !== 4)
+  if (word !== 'TYPE' || call.words.length !== 4)
     throw faults.syntax()
   return ofType(call.text(3))
 }
 
-const otherTypes: ReadonlySet<string> = new Set(['master', 'replica', 'slave', 'pubsub'])
+const otherTypes: ReadonlySet<string> = new Set(['master', 'replica', 'slave'])
 
-function ofType(text: string): () => boolean {
+function ofType(text: string): (session: RedisSession) => boolean {
   const type = text.toLowerCase()
-  if (type !== 'normal' && !otherTypes.has(type))
+  if (type !== 'normal' && type !== 'pubsub' && !otherTypes.has(type))
     throw new CommandFault(`ERR Unknown client type '${text.split('\0', 1)[0]}'`, 'ERR Unknown client type')
-  return () => type === 'normal'
+  return ({ subscriptions }) => type === (subscriptions === null ? 'normal' : 'pubsub')
 }
 
 interface Kill { chosen: (session: RedisSession) => boolean, skipMe: boolean }
@@ -159,11 +180,11 @@ function byAddress(address: string): Kill {
 
 /** Throws CommandFault. */
 function readKillOptions(call: RedisCall): Kill {
-  if (call.args.length % 2 !== 0)
+  if (call.words.length % 2 !== 0)
     throw faults.syntax()
   const tests: ((session: RedisSession) => boolean)[] = []
   let skipMe = true
-  for (let at = 2; at < call.args.length; at += 2) {
+  for (let at = 2; at < call.words.length; at += 2) {
     const value = call.text(at + 1)
     switch (call.text(at).toUpperCase()) {
       case 'ID': {
@@ -180,7 +201,7 @@ function readKillOptions(call: RedisCall): Kill {
         tests.push(session => session.localAddress === value)
         break
       case 'USER':
-        tests.push(({ home }) => home === value || (value === defaultUser && home === firstDatabase))
+        tests.push(({ home }) => home === value || (value === defaultRedisUser && home === firstRedisDatabase))
         break
       case 'TYPE':
         tests.push(ofType(value))

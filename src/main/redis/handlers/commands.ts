@@ -77,6 +77,7 @@ const byGroup: Partial<Record<string, readonly string[]>> = {
   transactions: ['@transaction'],
   connection: ['@connection'],
   generic: ['@keyspace'],
+  pubsub: ['@pubsub'],
 }
 const byName: Partial<Record<string, readonly string[]>> = {
   'client': [],
@@ -91,6 +92,7 @@ const byName: Partial<Record<string, readonly string[]>> = {
   'info': ['@dangerous'],
   'keys': ['@keyspace', '@dangerous'],
   'object': [],
+  'pubsub': [],
   'wait': ['@connection'],
 }
 function categories({ name, spec: { flags, group } }: CommandRow): string[] {

@@ -4,20 +4,25 @@ import type { RedisSession } from '../session'
 import type { SignOn } from '../sign-on'
 import type { Watches } from '../watches'
 import { Buffer } from 'node:buffer'
+import { defaultRedisUser } from '@shared/redis/users'
 import { databaseName } from '../databases'
 import { integerOf, readWhole } from '../numbers'
 import { AnswerMap, CommandFault, faults, printed } from '../reply'
 import { databases, fresh } from '../session'
-import { defaultUser, mayUse } from '../sign-on'
+import { mayUse } from '../sign-on'
 import { redisVersion } from './about'
 
-interface ConnectionParts { signOn: SignOn, watches: Watches }
+interface ConnectionParts {
+  signOn: SignOn
+  /** Ends all that a connection has under way. */
+  leave: (session: RedisSession) => void
+}
 
 const noAuth = 'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH '
   + '<user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time'
 
 /** The handshake. */
-export function createHandshakeHandlers({ signOn, watches }: ConnectionParts) {
+export function createHandshakeHandlers({ signOn, leave }: ConnectionParts) {
   function hello(call: RedisCall): RedisAnswer {
     const { session, args } = call
     const wish = args.length > 1 ? readHello(call) : null
@@ -58,14 +63,17 @@ export function createHandshakeHandlers({ signOn, watches }: ConnectionParts) {
         throw faults.syntax()
       const [, first = Buffer.alloc(0), second] = args
       if (second === undefined)
-        signOn.signOn(session, Buffer.from(defaultUser), first)
+        signOn.signOn(session, Buffer.from(defaultRedisUser), first)
       else
         signOn.signOn(session, first, second)
       return 'OK'
     },
-    ping({ args }: RedisCall): RedisAnswer {
+    ping({ args, session: { subscriptions, protocol } }: RedisCall): RedisAnswer {
       if (args.length > 2)
         throw faults.arity('ping')
+      // Among messages it is one.
+      if (subscriptions !== null && protocol === 2)
+        return [Buffer.from('pong'), args[1] ?? Buffer.alloc(0)]
       return args[1] ?? 'PONG'
     },
     echo: (call: RedisCall): RedisAnswer => call.bytes(1),
@@ -74,7 +82,7 @@ export function createHandshakeHandlers({ signOn, watches }: ConnectionParts) {
       return 'OK'
     },
     reset({ session }: RedisCall): RedisAnswer {
-      endWatch(session, watches)
+      leave(session)
       // The library stays what it is.
       const { library, libraryVersion } = session
       Object.assign(session, fresh(), { library, libraryVersion })
@@ -113,13 +121,13 @@ function readHello(call: RedisCall): Hello {
   if (version !== 2n && version !== 3n)
     throw new CommandFault('NOPROTO unsupported protocol version')
   const hello: Hello = { protocol: version === 3n ? 3 : 2, auth: null, name: null }
-  for (let at = 2; at < call.args.length; at++) {
+  for (let at = 2; at < call.words.length; at++) {
     const word = call.text(at).toUpperCase()
-    if (word === 'AUTH' && at + 2 < call.args.length) {
+    if (word === 'AUTH' && at + 2 < call.words.length) {
       hello.auth = [call.bytes(at + 1), call.bytes(at + 2)]
       at += 2
     }
-    else if (word === 'SETNAME' && at + 1 < call.args.length) {
+    else if (word === 'SETNAME' && at + 1 < call.words.length) {
       hello.name = readName(call.bytes(++at), 'Client names')
     }
     else {

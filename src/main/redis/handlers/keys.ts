@@ -10,7 +10,7 @@ import { readRedisKey } from '../keys'
 import { readWhole } from '../numbers'
 import { faults } from '../reply'
 import { databases as databaseCount } from '../session'
-import { after, allOf, peekFresh, peekHere, wasStored } from './shared'
+import { after, allOf, isValue, peekFresh, peekHere, wasStored } from './shared'
 
 /** What each kind of entry is called. */
 const typeNames = { bytes: 'string', hash: 'hash', set: 'set', zset: 'zset' } as const
@@ -55,6 +55,22 @@ export function createEntryHandlers(databases: Pick<Databases, 'write'>) {
     })
   }
 
+  /** What Redis 8.4 has: a deletion, if the value is still what the client knows. */
+  function delex(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
+    const [, , word, expected] = call.args
+    if (call.args.length !== 2 && (expected === undefined || call.args.length > 4))
+      throw faults.arity('delex')
+    if (word !== undefined && word.toString('latin1').toUpperCase() !== 'IFEQ')
+      throw faults.syntax()
+    const entry = peekHere(call, cache, call.firstKey())
+    if (entry === undefined || (expected !== undefined && !isValue(entry, expected)))
+      return 0
+    return after(cache.delete(call.firstKey(), undefined, call), () => {
+      call.result = 'dropped'
+      return 1
+    })
+  }
+
   function copyTo(
     call: RedisCall,
     from: ServedCache,
@@ -81,6 +97,7 @@ export function createEntryHandlers(databases: Pick<Databases, 'write'>) {
     renamenx: (call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> =>
       after(rename(call, cache, true), isDone => isDone ? 1 : 0),
     copy,
+    delex,
   }
 }
 
@@ -115,12 +132,12 @@ function eachKey(call: RedisCall, holds: (key: string, part: RedisCall) => Maybe
 function readCopyOptions(call: RedisCall): { replace: boolean, database: number | null } {
   let replace = false
   let database: number | null = null
-  for (let at = 3; at < call.args.length; at++) {
+  for (let at = 3; at < call.words.length; at++) {
     const word = call.text(at).toUpperCase()
     if (word === 'REPLACE') {
       replace = true
     }
-    else if (word === 'DB' && at + 1 < call.args.length) {
+    else if (word === 'DB' && at + 1 < call.words.length) {
       at++
       database = Number(readWhole(call.bytes(at)))
       if (database < 0 || database >= databaseCount)

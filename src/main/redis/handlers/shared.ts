@@ -23,6 +23,11 @@ export function stringOf({ kind, value }: Hit): Buffer {
   return value
 }
 
+/** Whether there is an entry with this value. Throws CommandFault for another kind. */
+export function isValue(entry: Hit | undefined, expected: Buffer): boolean {
+  return entry !== undefined && stringOf(entry).equals(expected)
+}
+
 /** An entry that is not past its TTL, without counting it as read. */
 export function peekFresh(call: RedisCall, cache: ReadableCache, key: string): Maybe<Peek | undefined> {
   return after(cache.peek(key, call), entry =>

@@ -8,10 +8,10 @@ import { requireRead } from '../../serving/access'
 import { proceed } from '../../serving/maybe'
 import { elsewhere, notHere } from '../executor'
 import { readFutureMoment, timeForms, ttlUntil } from '../expiry'
-import { readRedisKey } from '../keys'
+import { readKeyWord, readRedisKey } from '../keys'
 import { CommandFault } from '../reply'
 import { getexWords, readStringOptions, setWords, statedEnd } from './set-options'
-import { after, allOf, peekHere, stringOf, wasStored } from './shared'
+import { after, allOf, isValue, peekHere, stringOf, wasStored } from './shared'
 
 /** Reads and writes of whole values. */
 export function createStringHandlers(clock: Clock) {
@@ -20,22 +20,22 @@ export function createStringHandlers(clock: Clock) {
   }
 
   function set(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
-    if (call.args.length === 3)
+    if (call.words.length === 3)
       return proceed(call, store(call, cache, call.bytes(2), undefined), answerStored)
     const options = readStringOptions(call, 3, setWords)
-    const { condition, get, keepTtl } = options
+    const { condition, expected, get, keepTtl } = options
     const end = statedEnd(call, options, clock)
     const place = elsewhere(cache.definition)
-    if (get)
-      requireRead(call, 'SET with GET')
-    if (place !== null && get)
+    if (get || expected !== null)
+      requireRead(call, get ? 'SET with GET' : 'SET with IFEQ')
+    if (place !== null && (get || expected !== null))
       throw notHere(place)
-    const before = place === null && (condition !== null || get || keepTtl)
+    const before = place === null && (condition !== null || expected !== null || get || keepTtl)
       ? peekHere(call, cache, call.firstKey())
       : undefined
     const former = get && before !== undefined ? Buffer.copyBytesFrom(stringOf(before)) : null
     const isRefused = place === null && (condition === 'NX' ? before !== undefined : condition === 'XX' && !before)
-    if (isRefused)
+    if (isRefused || (expected !== null && !isValue(before, expected)))
       return former
     const written = store(call, cache, call.bytes(2), {
       ...ttlOptions(end),
@@ -85,7 +85,8 @@ export function createStringHandlers(clock: Clock) {
       const value = Buffer.copyBytesFrom(stringOf(hit))
       call.given = value.length
       const end = statedEnd(call, options, clock)
-      if (end === null && !options.persist)
+      // An entry without a TTL is not changed, and whoever watches it hears nothing.
+      if (end === null && (!options.persist || hit.ttl === null))
         return value
       const changed = end !== null && end <= clock.wall()
         ? cache.delete(call.firstKey(), undefined, call)
@@ -145,17 +146,26 @@ function strlen(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
 
 /** Something of another kind reads as nothing here, as Redis has it. */
 function mget(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
-  return allOf<RedisAnswer>(call.args.slice(1).map((bytes, index) => {
-    const key = readRedisKey(bytes)
-    const part = index === 0 ? call : call.also(key)
-    return after(cache.get(key, part), (lookup) => {
-      const hit = part.note(lookup)
-      if (hit?.kind !== 'bytes')
-        return null
-      part.given = hit.value.length
-      return Buffer.copyBytesFrom(hit.value)
-    })
-  }))
+  const { words } = call
+  const values: Maybe<RedisAnswer>[] = []
+  let isHere = true
+  for (let index = 1; index < words.length; index++) {
+    const key = readKeyWord(words, index)
+    const part = index === 1 ? call : call.also(key)
+    const value = proceed(part, cache.get(key, part), answerOwn)
+    isHere &&= !(value instanceof Promise)
+    values.push(value)
+  }
+  return isHere ? values as RedisAnswer[] : Promise.all(values)
+}
+
+/** The value of one of several keys, which outlives the read of the next. */
+function answerOwn(call: RedisCall, lookup: Lookup): RedisAnswer {
+  const hit = call.note(lookup)
+  if (hit?.kind !== 'bytes')
+    return null
+  call.given = hit.value.length
+  return Buffer.from(hit.value)
 }
 
 function store(
@@ -175,9 +185,9 @@ function answerStored(call: RedisCall, result: Awaited<ReturnType<ServedCache['s
 
 /** Throws CommandFault for a key without a value. */
 function readPairs(call: RedisCall): { key: string, value: Buffer }[] {
-  if (call.args.length % 2 === 0)
+  if (call.words.length % 2 === 0)
     throw new CommandFault(`ERR wrong number of arguments for '${call.row.name}' command`)
-  return Array.from({ length: (call.args.length - 1) / 2 }, (_, pair) =>
+  return Array.from({ length: (call.words.length - 1) / 2 }, (_, pair) =>
     ({ key: readRedisKey(call.bytes(2 * pair + 1)), value: call.bytes(2 * pair + 2) }))
 }
 
