@@ -1,5 +1,6 @@
 import process from 'node:process'
-import { Redis } from 'ioredis'
+/** The package: its fifth or sixth version. */
+const { Redis } = await import(process.env.PACKAGE)
 
 // The first example of its README, as far as it concerns strings.
 const redis = new Redis(process.env.REDIS_URL)

@@ -1,5 +1,6 @@
 import process from 'node:process'
-import { createClient } from 'redis'
+/** The package: its fifth or sixth version. */
+const { createClient } = await import(process.env.PACKAGE)
 
 const RESP = Number(process.env.RESP)
 // The first example of its README, and the next ones, as far as they concern strings.

@@ -92,8 +92,9 @@ export function createCommandTable(parts: TableParts): CommandTable {
     ...createClientHandlers({ ...parts, own }),
     ...createTrackingHandlers({ ...parts, own }),
     ...createPubSubHandlers(parts),
+    // How many entries there are is read from a cache.
     ...createAboutHandlers({ ...parts, size: ({ principal, session }) =>
-      principal === null ? 0 : parts.databases.size(principal, session.cache) }),
+      principal?.scopes.has('read') ? parts.databases.size(principal, session.cache) : 0 }),
     ...createServerHandlers(parts),
     ...createCommandHandlers(() => [...table.values()]),
     ...createStringHandlers(parts.clock),

@@ -14,6 +14,7 @@ import { createPusher, gatherMost, waitingMost } from './pushes/pusher'
 import { Several } from './reply'
 import { createReplyWriter } from './reply-writer'
 import { createRequestParser, ForeignClient, ProtocolFault } from './request-parser'
+import { keptBytes } from './session'
 
 interface ConnectionParts {
   dispatcher: Dispatcher
@@ -98,6 +99,8 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
     isWaiting = true
     socket.pause()
     promise.then(() => {
+      if (socket.writableLength > waitingMost)
+        return wait(drained())
       isWaiting = false
       socket.resume()
       run()
@@ -109,8 +112,13 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
 
   function drained(): Promise<void> {
     return new Promise((resolve) => {
-      socket.once('drain', resolve)
-      socket.once('close', resolve)
+      function done(): void {
+        socket.off('drain', done)
+        socket.off('close', done)
+        resolve()
+      }
+      socket.on('drain', done)
+      socket.on('close', done)
     })
   }
 
@@ -143,10 +151,10 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
       if (later !== undefined)
         return wait(later)
       if (session.closing || hasEnded)
-        return void socket.end()
+        return void socket.destroySoon()
       if (socket.writableLength > waitingMost)
         wait(drained())
-      charge(parser.held)
+      charge(parser.held + keptBytes(session))
     }
     catch (error) {
       refuse(error)
@@ -165,7 +173,8 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
     }
     writer.write(new ReplyError(`ERR Protocol error: ${error.message}`), session.protocol)
     flush()
-    socket.end()
+    // Not only its own side: a client that goes on sending would keep the connection.
+    socket.destroySoon()
   }
 
   socket.once('close', () => hold.release())
@@ -182,7 +191,7 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
     end() {
       hasEnded = true
       if (!isWaiting)
-        socket.end()
+        socket.destroySoon()
     },
   }
 }

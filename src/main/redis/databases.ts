@@ -9,6 +9,7 @@ import { LarderError } from '@shared/errors'
 import { operations } from '@shared/operations'
 import { firstRedisDatabase } from '@shared/redis/users'
 import { parseInput } from '@shared/validation'
+import { stillRestoring } from '../serving/restoring'
 import { databases } from './session'
 
 /** The caches that connections use: named ones, and those that databases by number stand for. */
@@ -25,6 +26,8 @@ export interface Databases {
   isNumbered: (name: string) => boolean
   /** Entries that are held. */
   size: (principal: Principal, name: string) => number
+  /** Throws LarderError `restoring` while entries come back after a start. */
+  requireWhole: (principal: Principal, name: string) => void
 }
 
 interface DatabasesParts {
@@ -73,6 +76,12 @@ export function createDatabases({ serving, caches, handlers }: DatabasesParts): 
     }
   }
 
+  function requireWhole({ userId }: Principal, name: string): void {
+    const cache = caches.find(userId, name)?.cache
+    if (cache !== undefined && cache.restoring !== null)
+      throw stillRestoring(cache)
+  }
+
   return {
     read(call, name, key) {
       try {
@@ -99,5 +108,6 @@ export function createDatabases({ serving, caches, handlers }: DatabasesParts): 
     definition: ({ userId }, name) => caches.find(userId, name)?.cache.definition,
     isNumbered: name => names.has(name),
     size: ({ userId }, name) => caches.find(userId, name)?.cache.size ?? 0,
+    requireWhole,
   }
 }

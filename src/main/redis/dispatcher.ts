@@ -39,6 +39,8 @@ const whileListening: ReadonlySet<string> = new Set([
 const atOnce: ReadonlySet<string> = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset'])
 /** Characters of what a client has sent that an error repeats. */
 const repeated = 128
+/** About what a word of a queued command takes besides its bytes. */
+const queuedWord = 96
 
 /** What the request log has of commands that there are not. */
 const unknown: CommandRow = {
@@ -108,7 +110,10 @@ export function createDispatcher({
     const place = definition === undefined || row.operation === null ? null : elsewhere(definition)
     if (place !== null)
       return refuse(session, row, words, notHere(place))
-    session.transaction?.queue.push({ name: row.name, words })
+    const { transaction } = session
+    transaction?.queue.push({ name: row.name, words })
+    if (transaction !== null)
+      transaction.bytes += words.size + (words.length + 1) * queuedWord
     return 'QUEUED'
   }
 

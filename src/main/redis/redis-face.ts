@@ -10,7 +10,7 @@ import { messageOf } from '@shared/errors'
 import { localName } from '../base/addresses'
 import { listen, ListenError } from '../base/listen'
 
-interface RedisFaceParts extends Omit<VisitorsParts, 'port'>, Pick<Configuration, 'redis' | 'host'> {
+interface RedisFaceParts extends Omit<VisitorsParts, 'port' | 'unknownMost'>, Pick<Configuration, 'redis' | 'host'> {
   tls: { cert: Buffer, key: Buffer } | null
 }
 
@@ -26,6 +26,8 @@ interface RedisFace extends Face {
 const remedy = 'choose another port with --redis-port or LARDER_REDIS_PORT.'
 /** Milliseconds in which a client may take what it was answered when the server stops. */
 const endingMost = 500
+/** Milliseconds for which a client may be without a key, or in its TLS handshake. */
+const unknownMost = 10_000
 
 /**
  * The Redis protocol on a port of its own. Until somebody connects it is a socket that listens, and
@@ -37,10 +39,12 @@ export function createRedisFace({ redis, host, tls, ...parts }: RedisFaceParts):
   let visitors: Promise<Visitors> | undefined
   let warning: string[] = []
   const sockets = new Set<Socket>()
+  /** What TLS connections run over, with those that are not through their handshake. */
+  const underTls = new Set<Socket>()
 
   async function load(): Promise<Visitors> {
     const { createVisitors } = await import('./visitors')
-    return createVisitors({ ...parts, port: () => listening?.port ?? wanted })
+    return createVisitors({ ...parts, unknownMost, port: () => listening?.port ?? wanted })
   }
 
   function loaded(): Promise<Visitors> {
@@ -67,7 +71,11 @@ export function createRedisFace({ redis, host, tls, ...parts }: RedisFaceParts):
     if (tls === null)
       return () => createServer(options, welcome)
     const { createServer: createTlsServer } = await import('node:tls')
-    return () => createTlsServer({ ...options, ...tls }, welcome)
+    const secure = { ...options, ...tls, handshakeTimeout: unknownMost }
+    return () => createTlsServer(secure, welcome).on('connection', (socket) => {
+      underTls.add(socket)
+      socket.once('close', () => underTls.delete(socket))
+    })
   }
 
   return {
@@ -98,7 +106,10 @@ export function createRedisFace({ redis, host, tls, ...parts }: RedisFaceParts):
       // Clients keep their connections, so that waiting for all of them would never end.
       for (const socket of sockets)
         socket.end()
-      const cut = setTimeout(() => sockets.forEach(socket => socket.destroy()), Math.min(graceMs, endingMost))
+      const cut = setTimeout(() => {
+        for (const socket of [...sockets, ...underTls])
+          socket.destroy()
+      }, Math.min(graceMs, endingMost))
       await Promise.all(closed)
       clearTimeout(cut)
       await (await visitors)?.dispose()

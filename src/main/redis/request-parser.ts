@@ -70,7 +70,8 @@ export function createRequestParser({ isTrusted, valueLimit, mayHold }: ParserRu
   /** Where the next line ends, without its line end; -1 if it has not arrived. */
   function lineEnd(tooLong: string): number {
     const end = chunk.indexOf(lineFeed, at)
-    if ((end === -1 ? chunk.length : end) - at > lineMost)
+    const length = (end === -1 ? chunk.length : end) - at
+    if (length > unknownBytes && (length > lineMost || !isTrusted()))
       throw new ProtocolFault(tooLong)
     return end
   }
@@ -95,10 +96,8 @@ export function createRequestParser({ isTrusted, valueLimit, mayHold }: ParserRu
   function inline(end: number): Buffer[] {
     const line = chunk.toString('latin1', at, chunk[end - 1] === carriageReturn ? end - 1 : end)
     // What a browser or a tool for HTTP sends; nothing of it may run.
-    if (/^(?:post |host:)/i.test(line) || / HTTP\/1\.\d\s*$/.test(line))
+    if (/^(?:post |host:)/i.test(line) || / HTTP\/\d(?:\.\d)?\s*$/.test(line))
       throw new ForeignClient()
-    if (!isTrusted() && line.length > unknownBytes)
-      throw new ProtocolFault('too big inline request')
     const split = splitInline(line)
     if (split === undefined)
       throw new ProtocolFault('unbalanced quotes in request')
@@ -183,7 +182,7 @@ export function createRequestParser({ isTrusted, valueLimit, mayHold }: ParserRu
     const length = numberBetween(at + 1, end)
     if (length === undefined || length < 0 || length > argumentMost)
       throw new ProtocolFault('invalid bulk length')
-    if (length > unknownBytes && !isTrusted())
+    if (wordsHeld - words.length * wordBytes + length > unknownBytes && !isTrusted())
       throw new ProtocolFault('unauthenticated bulk length')
     const start = end + 1
     if (length > Math.max(valueLimit(), unknownBytes)) {

@@ -30,7 +30,8 @@ export interface RedisSession {
   library: string
   libraryVersion: string
   replies: 'on' | 'off' | 'skip' | 'skipping'
-  transaction: { readonly queue: Queued[], failed: boolean } | null
+  /** `bytes` are those of the queue, about. */
+  transaction: { readonly queue: Queued[], bytes: number, failed: boolean } | null
   watch: Watch | null
   /** What it listens to; null if that is nothing. */
   subscriptions: Subscriptions | null
@@ -46,6 +47,11 @@ export interface RedisSession {
 }
 
 export const databases = 16
+
+/** About how many bytes a connection holds beside what arrives and what is answered. */
+export function keptBytes({ transaction, watch }: RedisSession): number {
+  return (transaction?.bytes ?? 0) + (watch?.bytes ?? 0)
+}
 
 type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close' | 'push'>
 

@@ -3,6 +3,7 @@ import type { Authenticator, Principal } from '../base/principal'
 import type { RedisSession } from './session'
 import { spellKey } from '@shared/key-spelling'
 import { defaultRedisUser, firstRedisDatabase } from '@shared/redis/users'
+import { CacheName } from '@shared/schemas'
 import { CommandFault } from './reply'
 
 /** Who connections act for. */
@@ -29,6 +30,12 @@ export function createSignOn(authenticator: Authenticator): SignOn {
       if (principal === undefined || principal.kind === 'session')
         throw new CommandFault('WRONGPASS invalid username-password pair or user is disabled.')
       const name = user.toString()
+      if (name !== '' && !CacheName.safeParse(name).success) {
+        throw new CommandFault(
+          `ERR the user name says the cache, and ${spellKey(name, 64)} can be none`,
+          'ERR the user name can be no cache',
+        )
+      }
       const cache = name === '' || name === defaultRedisUser ? firstRedisDatabase : name
       if (!mayUse(principal, cache)) {
         throw new CommandFault(

@@ -46,6 +46,8 @@ export interface VisitorsParts {
   version: string
   /** The port that this face listens on. */
   port: () => number
+  /** Milliseconds for which a client may be without a key. */
+  unknownMost: number
 }
 
 /** The connections to this face, with all that answers them. */
@@ -55,9 +57,8 @@ export interface Visitors extends Disposable {
   runLines: RunLines
 }
 
-/** Milliseconds between looks at all connections, and for which one may be without a key. */
+/** Milliseconds between looks at all connections. */
 const lookEvery = 500
-const unknownMost = 10_000
 /** Characters of `run_id`. */
 const runIdLength = 40
 
@@ -153,7 +154,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   function look(): void {
     const now = stopwatch.now()
     for (const [session, socket] of sockets) {
-      const isLate = now - session.since > unknownMost && signOn.principalOf(session) === null
+      const isLate = now - session.since > parts.unknownMost && signOn.principalOf(session) === null
       if (isLate || !signOn.stillHolds(session))
         socket.destroy()
     }

@@ -8,6 +8,8 @@ export interface Watch {
   dirty: boolean
   /** When the first of those that were there ends, in milliseconds of the wall clock. */
   end: number
+  /** About how many bytes its keys take. */
+  bytes: number
   /** Place of the cache → key → whether it was there. */
   readonly keys: Map<string, Map<string, boolean>>
 }
@@ -16,6 +18,9 @@ export interface Watches {
   add: (watch: Watch, place: string, key: string, isThere: boolean) => void
   end: (watch: Watch) => void
 }
+
+/** Bytes that a key takes in a map beside its own. */
+const keyOverhead = 64
 
 /** Where a cache is, made or not. */
 export function placeOfCache({ space, name }: { space: string, name: string }): string {
@@ -43,8 +48,10 @@ export function createWatches(caches: Pick<ServedCaches, 'subscribe'>): Watches 
   return {
     add(watch, place, key, isThere) {
       const keys = watch.keys.get(place) ?? new Map<string, boolean>()
-      if (!keys.has(key))
+      if (!keys.has(key)) {
         keys.set(key, isThere)
+        watch.bytes += key.length + keyOverhead
+      }
       watch.keys.set(place, keys)
       watches.add(watch)
       listen(true)

@@ -62,7 +62,7 @@ describe('nobody listens to changes of entries', () => {
 
   it('but while a connection watches keys', () => {
     const { watches, listeners } = rig()
-    const watch = { dirty: false, end: Infinity, keys: new Map() }
+    const watch = { dirty: false, end: Infinity, bytes: 0, keys: new Map() }
     watches.add(watch, 'u\ncache', 'k', true)
     expect(listeners()).toBe(1)
     watches.end(watch)

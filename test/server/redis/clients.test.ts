@@ -1,10 +1,11 @@
 import type { TestLarder } from '../../helpers/start-larder'
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { redisCommandNames } from '../../../src/shared/redis/commands'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
 import { portOf } from './ports'
 
@@ -16,13 +17,19 @@ const run = promisify(execFile)
 const programs = resolve(import.meta.dirname, '../../clients')
 const cache = resolve(import.meta.dirname, '../../../node_modules/.cache/clients')
 
+function isInstalled(): boolean {
+  const { dependencies } = JSON.parse(readFileSync(join(programs, 'package.json'), 'utf8')) as { dependencies: object }
+  return Object.keys(dependencies).every(name => existsSync(join(cache, 'node_modules', name)))
+}
+
 /** Why there are no clients of Node; undefined if they are installed. */
 async function install(): Promise<string | undefined> {
   mkdirSync(cache, { recursive: true })
   cpSync(programs, cache, { recursive: true })
+  const options = ['--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=0', '--ignore-scripts']
   try {
-    if (!['ioredis', 'redis'].every(name => existsSync(join(cache, 'node_modules', name))))
-      await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=0'], { cwd: cache })
+    if (!isInstalled())
+      await run('npm', ['install', ...options], { cwd: cache })
     return undefined
   }
   catch (error) {
@@ -30,23 +37,47 @@ async function install(): Promise<string | undefined> {
   }
 }
 
-/** Why there is no client of Python. */
-async function findPython(): Promise<string | undefined> {
-  try {
-    await run('python3', ['-c', 'import redis'])
-    return undefined
+/** Debian's packages are for its own Python, which need not be the first one. */
+const pythons = ['python3', '/usr/bin/python3']
+
+/** The Python in which a condition holds; undefined if there is none. */
+async function findPython(condition: string): Promise<string | undefined> {
+  for (const program of pythons) {
+    try {
+      await run(program, ['-c', condition])
+      return program
+    }
+    catch {
+      // The next one may.
+    }
   }
-  catch {
-    return 'Skipped: Python\'s redis is missing: install it with apt-get install python3-redis.'
-  }
+  return undefined
 }
 
-let larder: TestLarder
-const missing = { node: await install(), python: await findPython() }
-for (const reason of Object.values(missing)) {
+const [node, python, python3, django] = await Promise.all([
+  install(),
+  findPython('import redis'),
+  findPython('import redis; assert int(redis.__version__.split(".")[0]) >= 5'),
+  findPython('import django_redis'),
+])
+const commands = new Set<string>(redisCommandNames)
+const lacking = {
+  subscribe: commands.has('subscribe') ? undefined : 'Skipped: the bus of BentoCache: there is no SUBSCRIBE.',
+  eval: commands.has('eval') ? undefined : 'Skipped: django-redis counts with a script: there is no EVAL.',
+}
+const reasons = [
+  node,
+  ...Object.values(lacking),
+  python === undefined ? 'Skipped: Python\'s redis is missing: apt-get install python3-redis.' : undefined,
+  python3 === undefined ? 'Skipped: there is no redis-py that speaks RESP 3.' : undefined,
+  django === undefined ? 'Skipped: django-redis is missing: apt-get install python3-django-redis.' : undefined,
+]
+for (const reason of reasons) {
   if (reason !== undefined)
     console.warn(reason)
 }
+
+let larder: TestLarder
 
 beforeAll(async () => {
   larder = await startLarder({ redis: { port: 0, isAsked: true } })
@@ -55,48 +86,122 @@ beforeAll(async () => {
 })
 afterAll(() => larder?.dispose())
 
-async function answerOf(program: string, file: string, cacheName: string, protocol: string): Promise<unknown> {
-  const REDIS_URL = `redis://${cacheName}:${ownerKey}@127.0.0.1:${portOf(larder)}`
-  const env = { ...process.env, REDIS_URL, RESP: protocol }
+async function answerOf(program: string, file: string, more: Record<string, string> = {}): Promise<unknown> {
+  const REDIS_URL = `redis://${more.CACHE ?? 'shop'}:${ownerKey}@127.0.0.1:${portOf(larder)}`
+  const HAS_SUBSCRIBE = lacking.subscribe === undefined ? '1' : '0'
+  const HAS_EVAL = lacking.eval === undefined ? '1' : '0'
+  const env = { ...process.env, REDIS_URL, HAS_SUBSCRIBE, HAS_EVAL, ...more }
   const { stdout, stderr } = await run(program, [join(cache, file)], { env, cwd: cache })
   expect(stderr).toBe('')
   return JSON.parse(stdout)
 }
 
-// Red: in src/main/redis/handlers/connection.ts answer HELLO with an array, or leave out the id.
-it.skipIf(missing.node !== undefined)('ioredis', async () => {
-  expect(await answerOf(process.execPath, 'ioredis.mjs', 'shop', '2')).toEqual({
-    value: 'value',
-    hasTtl: true,
-    results: [[null, 'OK'], [null, 0]],
-    transaction: [[null, 'OK'], [null, 2], [null, '2']],
-    keys: ['foo'],
+const node24 = process.execPath
+
+describe.skipIf(node !== undefined)('a client of Node', () => {
+  // Red: in src/main/redis/reply-writer.ts write null as an empty string.
+  it.each(['ioredis', 'ioredis-6'])('%s', async (PACKAGE) => {
+    expect(await answerOf(node24, 'ioredis.mjs', { PACKAGE })).toEqual({
+      value: 'value',
+      hasTtl: true,
+      results: [[null, 'OK'], [null, 0]],
+      transaction: [[null, 'OK'], [null, 2], [null, '2']],
+      keys: ['foo'],
+    })
+  })
+
+  const both = ['redis-5', 'redis'].flatMap(name => [[name, '2'], [name, '3']] as const)
+  it.each(both)('%s over RESP %s', async (PACKAGE, RESP) => {
+    expect(await answerOf(node24, 'node-redis.mjs', { PACKAGE, RESP, CACHE: '' })).toEqual({
+      value: 'value',
+      hasTtl: true,
+      set: 'OK',
+      other: 'another-value',
+      keys: ['another-key'],
+      many: ['new', null],
+    })
+  })
+
+  it('keyv', async () => {
+    expect(await answerOf(node24, 'keyv.mjs', { CACHE: 'db1' })).toEqual({
+      stored: true,
+      values: ['never expires', { nested: [1, null] }, null],
+      has: [true, false],
+      keys: ['bar', 'foo'],
+      deleted: true,
+      after: null,
+    })
+  })
+
+  it('cache-manager', async () => {
+    expect(await answerOf(node24, 'cache-manager.mjs', { CACHE: 'db2' })).toEqual({
+      value: 'bar',
+      wrapped: [1, 1],
+      many: ['bar', 1, null],
+      gone: null,
+    })
+  })
+
+  it('connect-redis', async () => {
+    expect(await answerOf(node24, 'connect-redis.mjs')).toEqual({
+      visits: [1, 2, 3, 'ended', 1],
+      hasTtl: true,
+      length: 1,
+    })
+  })
+
+  it('unstorage', async () => {
+    expect(await answerOf(node24, 'unstorage.mjs', { CACHE: 'db3' })).toEqual({
+      values: [{ a: 1 }, 'text', null],
+      raw: [0, 255],
+      keys: ['foo:bar', 'foo:baz'],
+      has: [true, false],
+      removed: null,
+      left: [],
+    })
+  })
+
+  it('bentocache', async () => {
+    expect(await answerOf(node24, 'bentocache.mjs', { CACHE: 'db4' })).toEqual({
+      values: [1, 1, 2],
+      user: { name: 'foo' },
+      gone: null,
+      kept: 2,
+    })
   })
 })
 
-it.skipIf(missing.node !== undefined).each(['2', '3'])('node-redis over RESP %s', async (protocol) => {
-  expect(await answerOf(process.execPath, 'node-redis.mjs', '', protocol)).toEqual({
-    value: 'value',
-    hasTtl: true,
-    set: 'OK',
-    other: 'another-value',
-    keys: ['another-key'],
-    many: ['new', null],
-  })
-})
+describe('a client of Python', () => {
+  async function redisPy(program: string, RESP: string): Promise<void> {
+    expect(await answerOf(program, 'redis_py.py', { RESP })).toEqual({
+      stored: true,
+      value: 'bar',
+      results: [true, true, true],
+      counted: 6,
+    })
+  }
 
-it.skipIf(missing.python !== undefined).each(['2', '3'])('redis-py over RESP %s', async (protocol) => {
-  expect(await answerOf('python3', 'redis_py.py', 'shop', protocol)).toEqual({
-    stored: true,
-    value: 'bar',
-    results: [true, true, true],
-    counted: 6,
+  it.skipIf(python === undefined)('redis-py over RESP 2', () => redisPy(python ?? '', '2'))
+  it.skipIf(python3 === undefined)('redis-py over RESP 3', () => redisPy(python3 ?? '', '3'))
+
+  it.skipIf(django === undefined)('django-redis', async () => {
+    expect(await answerOf(django ?? '', 'django_redis_cache.py', { CACHE: 'db5' })).toEqual({
+      value: { bar: [1, null] },
+      hasTtl: true,
+      added: [false, true],
+      many: { item_1: 1, item_2: 2 },
+      keys: ['item_1', 'item_2'],
+      deleted: 2,
+      touched: true,
+      counted: lacking.eval === undefined ? 2 : null,
+      left: null,
+    })
   })
 })
 
 // Red: in src/main/redis/handlers/pubsub.ts answer several channels once.
-it.skipIf(missing.node !== undefined)('pub/sub of ioredis, over a lost connection too', async () => {
-  expect(await answerOf(process.execPath, 'ioredis-pubsub.mjs', 'shop', '2')).toEqual({
+it.skipIf(node !== undefined)('pub/sub of ioredis, over a lost connection too', async () => {
+  expect(await answerOf(node24, 'ioredis-pubsub.mjs')).toEqual({
     count: 2,
     heard: [
       ['message', 'news', 'hello'],
@@ -107,11 +212,11 @@ it.skipIf(missing.node !== undefined)('pub/sub of ioredis, over a lost connectio
 })
 
 // Red: in src/main/redis/pushes/invalidations.ts tell nobody.
-it.skipIf(missing.node !== undefined).each([
+it.skipIf(node !== undefined).each([
   ['2', []],
   ['3', ['one', 'one', 1, 'two']],
 ])('pub/sub and client-side caching of node-redis over RESP %s', async (protocol, cached) => {
-  expect(await answerOf(process.execPath, 'node-redis-pubsub.mjs', '', protocol)).toEqual({
+  expect(await answerOf(node24, 'node-redis-pubsub.mjs', { CACHE: '', RESP: protocol })).toEqual({
     heard: [['hello', 'news'], ['hello', 'pattern'], ['hello', 'shard']],
     cached,
   })

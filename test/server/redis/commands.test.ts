@@ -98,6 +98,21 @@ const cases: Case[] = [
   [[], 'EXEC', '-ERR EXEC without MULTI'],
   [[], 'COMMAND COUNT', redisCommandNames.filter(name => !name.includes('|')).length],
   [[], 'RESET', 'RESET'],
+  [[`CLIENT SETNAME ${'n'.repeat(1024)}`], 'CLIENT GETNAME', `"${'n'.repeat(1024)}"`],
+  [[], `CLIENT SETNAME ${'n'.repeat(1025)}`, '-ERR Client names can have 1024 bytes at most'],
+  [[], `CLIENT SETINFO lib-ver ${'n'.repeat(1025)}`, '-ERR lib-ver can have 1024 bytes at most'],
+  [[], 'CLIENT SETINFO lib-name \u00E9', '-ERR lib-name cannot contain spaces, newlines or special characters.'],
+  [['CLIENT SETNAME __proto__'], 'CLIENT GETNAME', '"__proto__"'],
+  [[], 'CLIENT KILL constructor x', '-ERR syntax error'],
+  [[], 'COMMAND LIST FILTERBY constructor x', '-ERR syntax error'],
+  [[], 'COMMAND INFO __proto__ constructor', [null, null]],
+  [[], 'CONFIG GET __proto__', [], { map: [] }],
+  [[], 'INFO __proto__', '""'],
+  [['SET __proto__ 1', 'SET constructor 2'], 'MGET __proto__ constructor toString', ['"1"', '"2"', null]],
+  [['SET a 1'], 'SET a 2 __proto__', '-ERR syntax error'],
+  [[], 'CONSTRUCTOR', '-ERR unknown command \'CONSTRUCTOR\', with args beginning with: '],
+  [[], '__proto__ a', '-ERR unknown command \'__proto__\', with args beginning with: \'a\' '],
+  [[], 'CLIENT __proto__', '-ERR unknown subcommand \'__proto__\'. Try CLIENT HELP.'],
   [[], 'QUIT', 'OK'],
 ]
 
@@ -136,7 +151,18 @@ it('a SCAN finds every key once, in pages of any size', async () => {
   expect(found.sort()).toEqual(keys.sort())
 })
 
-// Red: in src/main/redis/handlers/commands.ts leave the parts out.
+// Red: in src/main/redis/handlers/connection.ts answer HELLO with an array, or leave out the id.
+it('hELLO answers a map of seven fields', async () => {
+  const fields = (protocol: number): unknown[] => [
+    ...['"server"', '"redis"', '"version"', same('^"7\\.2')],
+    ...['"proto"', protocol, '"id"', expect.any(Number)],
+    ...['"mode"', '"standalone"', '"role"', '"master"', '"modules"', []],
+  ]
+  expect(plain(await connection.send('HELLO', '2', 'AUTH', 'default', ownerKey))).toEqual(fields(2))
+  expect(plain(await connection.send('HELLO', '3'))).toEqual({ map: fields(3) })
+})
+
+// Red: in src/main/redis/handlers/commands.ts leave the parts out, or find no part by its name.
 it('every command is known to COMMAND INFO and COMMAND DOCS', async () => {
   await connection.send('HELLO', '3', 'AUTH', 'default', ownerKey)
   const names = redisCommandNames.filter(name => !name.includes('|'))
@@ -147,6 +173,25 @@ it('every command is known to COMMAND INFO and COMMAND DOCS', async () => {
   expect(plain(await connection.send('COMMAND', 'DOCS', 'client|id'))).toEqual({ map: ['"client|id"', {
     map: ['"summary"', '"Tells the number of the connection."', '"since"', '"5.0.0"', '"group"', '"connection"'],
   }] })
+})
+
+// Red: in src/main/redis/handlers/connection.ts let RESET begin with another library.
+it('rESET keeps the library, and no name', async () => {
+  await connection.pipeline(['AUTH', 'CLIENT SETNAME', 'CLIENT SETINFO lib-name'].map(command =>
+    [...command.split(' '), command === 'AUTH' ? ownerKey : 'mine']))
+  expect(await connection.send('RESET')).toBe('RESET')
+  await connection.send('AUTH', ownerKey)
+  expect(String(await connection.send('CLIENT', 'INFO'))).toMatch(/ name= .* lib-name=mine /)
+})
+
+// Red: in src/main/redis/handlers/commands.ts leave the parts out of what one tells of a command.
+it('what is told of a command has its parts', async () => {
+  await connection.send('AUTH', ownerKey)
+  const parts = redisCommandNames.filter(name => name.startsWith('client|')).sort()
+  const [info] = await connection.send('COMMAND', 'INFO', 'client') as Reply[][]
+  expect((info?.[9] as Reply[][]).map(([name]) => String(name)).sort()).toEqual(parts)
+  const [, docs] = await connection.send('COMMAND', 'DOCS', 'client') as Reply[][]
+  expect((docs?.[7] as Reply[]).filter((_, index) => index % 2 === 0).map(String).sort()).toEqual(parts)
 })
 
 it('after CLIENT REPLY answers are left out', async () => {

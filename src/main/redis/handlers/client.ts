@@ -13,12 +13,18 @@ interface ClientParts {
   own: (call: RedisCall) => readonly RedisSession[]
 }
 
-/** The connections that a caller may know of: those with the same key. */
-export function ownSessions(sessions: ReadonlyMap<number, RedisSession>, { session }: RedisCall): RedisSession[] {
-  const { principal, id } = session
-  return [...sessions.values()].filter(other =>
-    other.id === id || (principal !== null && other.principal?.userId === principal.userId
-      && other.principal.kind === principal.kind && other.principal.keyId === principal.keyId))
+/**
+ * The connections that a caller may know of: those with the same key. Who has shown none has the
+ * anonymous one, with all others who have shown none.
+ */
+export function ownSessions(
+  sessions: ReadonlyMap<number, RedisSession>,
+  { session: { principal } }: Pick<RedisCall, 'session'>,
+): RedisSession[] {
+  return [...sessions.values()].filter(other => principal === null
+    ? other.principal === null
+    : other.principal?.userId === principal.userId
+      && other.principal.kind === principal.kind && other.principal.keyId === principal.keyId)
 }
 
 /** What connections tell of themselves. Everybody sees those with the same key only. */

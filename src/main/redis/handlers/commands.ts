@@ -1,7 +1,9 @@
 import type { CommandRow, RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import { Buffer } from 'node:buffer'
-import { AnswerMap, noArray, ReplySet } from '../reply'
+import { rowOf } from '@shared/rows'
+import { matchesGlob } from '../glob'
+import { AnswerMap, faults, noArray, ReplySet } from '../reply'
 
 /** What the server tells of its commands, out of their table. */
 export function createCommandHandlers(rows: () => readonly CommandRow[]) {
@@ -39,33 +41,68 @@ export function createCommandHandlers(rows: () => readonly CommandRow[]) {
     return names.length === 0 ? [...whole()] : names.map(name => rows().find(row => row.name === name))
   }
 
+  /** All of them with their parts, or those that a filter chooses. Throws CommandFault. */
+  function list({ args }: RedisCall): RedisAnswer {
+    const [by, kind, word = ''] = args.slice(2).map(argument => argument.toString('latin1').toLowerCase())
+    const filter = rowOf(filters, kind ?? null)
+    if (args.length > 2 && (args.length !== 5 || by !== 'filterby' || filter === undefined))
+      throw faults.syntax()
+    return rows().filter(row => filter?.(row, word) ?? true).map(({ name }) => Buffer.from(name))
+  }
+
   return {
     'command': (): RedisAnswer => whole().map(info),
     'command|count': (): RedisAnswer => whole().length,
-    'command|list': (): RedisAnswer => whole().map(({ name }) => Buffer.from(name)),
+    'command|list': list,
     'command|info': (call: RedisCall): RedisAnswer => named(call).map(row => row === undefined ? noArray : info(row)),
     'command|docs': (call: RedisCall): RedisAnswer =>
       map(named(call).flatMap(row => row === undefined ? [] : docs(row))),
   }
 }
 
+/** By which COMMAND LIST chooses. There are no modules. */
+const filters: Readonly<Record<string, (row: CommandRow, word: string) => boolean>> = {
+  module: () => false,
+  aclcat: (row, word) => categories(row).includes(`@${word}`),
+  pattern: ({ name }, word) => matchesGlob(word, name),
+}
+
 function map(items: RedisAnswer[]): AnswerMap {
   return new AnswerMap(items)
 }
 
-function categories({ spec: { flags, group, scope, cacheless } }: CommandRow): string[] {
-  const known = {
-    string: '@string',
-    hash: '@hash',
-    set: '@set',
-    transactions: '@transaction',
-    connection: '@connection',
-    generic: '@keyspace',
-    pubsub: '@pubsub',
-  }
+/** Categories by the group of a command, and of those that are told otherwise than their group. */
+const byGroup: Partial<Record<string, readonly string[]>> = {
+  string: ['@string'],
+  hash: ['@hash'],
+  set: ['@set'],
+  transactions: ['@transaction'],
+  connection: ['@connection'],
+  generic: ['@keyspace'],
+  pubsub: ['@pubsub'],
+}
+const byName: Partial<Record<string, readonly string[]>> = {
+  'client': [],
+  'command': ['@connection'],
+  'command|count': ['@connection'],
+  'command|docs': ['@connection'],
+  'command|info': ['@connection'],
+  'command|list': ['@connection'],
+  'dbsize': ['@keyspace'],
+  'flushall': ['@keyspace', '@dangerous'],
+  'flushdb': ['@keyspace', '@dangerous'],
+  'info': ['@dangerous'],
+  'keys': ['@keyspace', '@dangerous'],
+  'object': [],
+  'pubsub': [],
+  'wait': ['@connection'],
+}
+function categories({ name, spec: { flags, group } }: CommandRow): string[] {
   return [
-    ...group in known ? [known[group as keyof typeof known]] : [],
-    ...scope === 'none' || cacheless ? [] : scope === 'read' ? ['@read'] : ['@write'],
+    ...byName[name] ?? byGroup[group] ?? [],
+    ...flags.includes('readonly') ? ['@read'] : [],
+    ...flags.includes('write') ? ['@write'] : [],
+    ...flags.includes('admin') ? ['@admin', '@dangerous'] : [],
     flags.includes('fast') ? '@fast' : '@slow',
   ]
 }

@@ -83,7 +83,9 @@ export function createHandshakeHandlers({ signOn, leave }: ConnectionParts) {
     },
     reset({ session }: RedisCall): RedisAnswer {
       leave(session)
-      Object.assign(session, fresh())
+      // The library stays what it is.
+      const { library, libraryVersion } = session
+      Object.assign(session, fresh(), { library, libraryVersion })
       return 'RESET'
     },
   }
@@ -96,8 +98,13 @@ export function endWatch(session: RedisSession, watches: Watches): void {
   session.watch = null
 }
 
+/** Bytes of a name in the list of connections. */
+const nameMost = 1024
+
 /** A name that may stand in the list of connections. Throws CommandFault. */
 export function readName(bytes: Buffer, what: string): string {
+  if (bytes.length > nameMost)
+    throw new CommandFault(`ERR ${what} can have ${nameMost} bytes at most`)
   const name = bytes.toString('latin1')
   if (!/^[\x21-\x7E]*$/.test(name))
     throw new CommandFault(`ERR ${what} cannot contain spaces, newlines or special characters.`)

@@ -56,8 +56,12 @@ export function createServerHandlers({ clock, databases, serving }: ServerParts)
   return {
     'flushdb': flushdb,
     'flushall': flushall,
-    'dbsize': ({ principal, session }: RedisCall): RedisAnswer =>
-      principal === null ? 0 : databases.size(principal, session.cache),
+    'dbsize': function ({ principal, session }: RedisCall): RedisAnswer {
+      if (principal === null)
+        return 0
+      databases.requireWhole(principal, session.cache)
+      return databases.size(principal, session.cache)
+    },
     'time': (): RedisAnswer => {
       const now = clock.wall()
       return [Math.floor(now / 1000), Math.floor(now % 1000) * 1000].map(part => Buffer.from(String(part)))

@@ -60,6 +60,10 @@ export function createTransactionHandlers({ clock, databases, watches, turns, ro
       throw new CommandFault('EXECABORT Transaction discarded because of previous errors.')
     if (isDirty)
       return noArray
+    const { principal } = call
+    // What waits for entries that come back would run after what stands behind it.
+    if (principal !== null && transaction.queue.some(({ name }) => needsAll(rowOf(name))))
+      databases.requireWhole(principal, session.cache)
     return converts(call) ? inOrder(call, transaction.queue) : atOnce(call, transaction.queue)
   }
 
@@ -81,7 +85,7 @@ export function createTransactionHandlers({ clock, databases, watches, turns, ro
     multi({ session }: RedisCall): RedisAnswer {
       if (session.transaction !== null)
         throw new CommandFault('ERR MULTI calls can not be nested')
-      session.transaction = { queue: [], failed: false }
+      session.transaction = { queue: [], bytes: 0, failed: false }
       return 'OK'
     },
     discard({ session }: RedisCall): RedisAnswer {
@@ -93,7 +97,7 @@ export function createTransactionHandlers({ clock, databases, watches, turns, ro
     },
     watch(call: RedisCall, cache: ReadableCache): RedisAnswer {
       const { session, principal } = call
-      session.watch ??= { dirty: false, end: Infinity, keys: new Map() }
+      session.watch ??= { dirty: false, end: Infinity, bytes: 0, keys: new Map() }
       for (const bytes of call.args.slice(1)) {
         const key = readRedisKey(bytes)
         const place = placeOfCache({ space: principal?.userId ?? '', name: session.cache })
@@ -109,6 +113,11 @@ export function createTransactionHandlers({ clock, databases, watches, turns, ro
       return 'OK'
     },
   }
+}
+
+/** Whether a command concerns the entries of a whole cache. */
+function needsAll({ operation, spec }: CommandRow): boolean {
+  return operation !== null && spec.keys === undefined && !spec.cacheless
 }
 
 /** HELLO may change the protocol for what comes behind it, and for nothing before. */

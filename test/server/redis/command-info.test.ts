@@ -1,0 +1,70 @@
+import type { Reply } from '../../../src/main/base/resp'
+import type { RedisConnection } from '../../helpers/redis-connection'
+import type { RedisServer } from '../../helpers/redis-server'
+import type { TestLarder } from '../../helpers/start-larder'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { redisCommandNames } from '../../../src/shared/redis/commands'
+import { connectRedis } from '../../helpers/redis-connection'
+import { redisProgram, startRedis } from '../../helpers/redis-server'
+import { ownerKey, startLarder } from '../../helpers/start-larder'
+import { plain } from './differences'
+import { portOf } from './ports'
+
+/** What Larder tells of its commands is what the real Redis tells of the same. */
+let larder: TestLarder
+let redis: RedisServer | undefined
+let both: RedisConnection[]
+
+beforeAll(async () => {
+  redis = redisProgram.available ? await startRedis() : undefined
+  larder = await startLarder({ redis: { port: 0, isAsked: true } })
+  both = await Promise.all([portOf(larder), ...redis === undefined ? [] : [redis.port]].map(port => connectRedis(port)))
+  await both[0]?.send('AUTH', ownerKey)
+})
+afterAll(async () => {
+  both.forEach(connection => connection.close())
+  await larder.dispose()
+  await redis?.dispose()
+})
+
+/** Arity, flags, places of keys and categories; a redis-server 7.0 does not know all of 7.2. */
+function facts(info: Reply): unknown {
+  if (!Array.isArray(info))
+    return null
+  const [name, arity, flags, first, last, step, categories] = info.map(item => plain(item))
+  return { name, arity, first, last, step, sets: [flags, categories].map(set => [...set as string[]].sort()) }
+}
+
+// Red: in src/shared/redis/ give a command another arity or flag; in
+// src/main/redis/handlers/commands.ts leave out what `byName` says.
+it.skipIf(!redisProgram.available)('what COMMAND INFO tells is what the real Redis tells', async () => {
+  const [ours, theirs] = await Promise.all(both.map(async connection =>
+    (await connection.send('COMMAND', 'INFO', ...redisCommandNames) as Reply[]).map(facts)))
+  const known = redisCommandNames.flatMap((_, index) => theirs?.[index] === null ? [] : [index])
+  expect(known.length).toBeGreaterThan(80)
+  expect(known.map(index => ours?.[index])).toEqual(known.map(index => theirs?.[index]))
+})
+
+// Red: in src/main/redis/handlers/commands.ts answer COMMAND LIST without asking for a filter.
+it.skipIf(!redisProgram.available).each([
+  ['FILTERBY', 'PATTERN', 'set'],
+  ['FILTERBY', 'PATTERN', 'GET*'],
+  ['filterby', 'pattern', 'client|*name'],
+  ['FILTERBY', 'ACLCAT', 'transaction'],
+  ['FILTERBY', 'ACLCAT', 'nothing'],
+  ['FILTERBY', 'MODULE', 'nothing'],
+  ['FILTERBY', 'NO', 'set'],
+  ['FILTERBY', 'PATTERN'],
+  ['NO'],
+])('by COMMAND LIST %s %s %s', async (...words) => {
+  const [ours, theirs] = await Promise.all(both.map(connection => connection.send('COMMAND', 'LIST', ...words)))
+  const names = new Set(redisCommandNames.map(name => `"${name}"`))
+  const all = plain(theirs ?? null, true)
+  const known = Array.isArray(all) ? all.filter(name => names.has(String(name))) : all
+  expect(plain(ours ?? null, true)).toEqual(known)
+})
+
+it('without a filter COMMAND LIST has all commands, and their parts', async () => {
+  const told = await both[0]?.send('COMMAND', 'LIST') as Reply[]
+  expect(told.map(String).sort()).toEqual([...redisCommandNames].sort())
+})
