@@ -2,9 +2,11 @@ import type { OperationOutput, OperationParsed } from '@shared/operations'
 import type { ServerWatch } from '@shared/server-watch'
 import type { Stopwatch } from '../base/clock'
 import type { Principal } from '../base/principal'
+import type { RedisSurface } from '../base/redis-clients'
 import type { ServedCaches } from '../serving/caches'
 import type { CacheFigures } from '../serving/ports'
 import type { HandlersOf } from './handlers'
+import type { StoredSettings } from './stored-settings'
 import { LarderError } from '@shared/errors'
 import { isAdministrator } from '../base/principal'
 import { callerOf } from './handlers'
@@ -29,7 +31,8 @@ export interface ServerStateDependencies {
   stopwatch: Stopwatch
   requestLog: RequestHistory
   /** `startedAt` in milliseconds of the stopwatch. */
-  info: { version: string, startedAt: number }
+  info: { version: string, startedAt: number, redis: () => Pick<RedisSurface, 'lost'> | null }
+  settings: Pick<StoredSettings, 'redisOff'>
   readiness: () => OperationOutput<'health.ready'>
   watch: () => ServerWatch
   /**
@@ -44,6 +47,7 @@ export function createServerStateHandlers({
   stopwatch,
   requestLog,
   info,
+  settings,
   readiness,
   watch,
   metrics,
@@ -58,6 +62,7 @@ export function createServerStateHandlers({
       const { userId, admin } = callerOf(context)
       const own = caches.list(userId).map(({ cache }) => cache)
       const { stores, setAside } = readiness()
+      const redis = info.redis()
       return {
         uptime: (stopwatch.now() - info.startedAt) / 1000,
         enabled: caches.enabled,
@@ -65,6 +70,7 @@ export function createServerStateHandlers({
         ...sizeOf(own),
         budget: caches.budget,
         failing: failingOf(stores),
+        ...redis !== null && { redis: { off: settings.redisOff(), lost: redis.lost() } },
         ...admin && setAside && { setAside },
         // Figures of the whole server would reveal what other users do.
         rss: admin ? process.memoryUsage.rss() : null,

@@ -5,6 +5,7 @@ import type { Maybe } from '../serving/maybe'
 import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { Databases } from './databases'
+import type { Off } from './off'
 import type { CommandRow, ReadableCache, RedisCall } from './redis-call'
 import type { RedisAnswer } from './reply'
 import type { Scans } from './scans'
@@ -30,6 +31,7 @@ interface TableParts {
   stopwatch: Stopwatch
   databases: Databases
   signOn: SignOn
+  off: Pick<Off, 'of'>
   scans: Scans
   watches: Watches
   sessions: ReadonlyMap<number, RedisSession>
@@ -66,7 +68,8 @@ export function createCommandTable(parts: TableParts): CommandTable {
     ...createHandshakeHandlers(parts),
     ...createClientHandlers(parts),
     ...createAboutHandlers({ ...parts, size: ({ principal, session }) =>
-      principal === null ? 0 : parts.databases.size(principal, session.cache) }),
+      principal === null ? 0 : parts.databases.size(principal, session.cache), isLoading: ({ session, principal }) =>
+      parts.off.of(session, principal) === 'loading' }),
     ...createServerHandlers(parts),
     ...createCommandHandlers(() => [...new Set(table.values())]),
     ...createStringHandlers(parts.clock),

@@ -9,6 +9,7 @@ import { LarderError } from '@shared/errors'
 import { operations } from '@shared/operations'
 import { parseInput } from '@shared/validation'
 import { databases, firstDatabase } from './session'
+import { emptyCache } from './void-cache'
 
 /** The caches that connections use: named ones, and those that databases by number stand for. */
 export interface Databases {
@@ -36,14 +37,6 @@ export function databaseName(number: number): string {
 }
 
 const names = new Set(Array.from({ length: databases }, (_, number) => databaseName(number)))
-
-/** What a cache that is not made yet reads as. */
-const empty: ReadableCache = {
-  definition: { source: null, backend: null, eviction: 'sieve' },
-  get: () => 'absent',
-  peek: () => undefined,
-  chosen: () => [].values(),
-}
 
 export function createDatabases({ serving, caches, handlers }: DatabasesParts): Databases {
   function isMissing(error: unknown, name: string): boolean {
@@ -77,7 +70,7 @@ export function createDatabases({ serving, caches, handlers }: DatabasesParts): 
       }
       catch (error) {
         if (isMissing(error, name))
-          return empty
+          return emptyCache
         throw error
       }
     },

@@ -26,6 +26,8 @@ interface DispatcherParts {
   databases: Databases
   stopwatch: Stopwatch
   valueLimit: () => number
+  /** Told of a command that there is not, by its name. */
+  noteUnknown: (userId: string, command: string) => void
 }
 
 /** Commands that a transaction does not keep for later. */
@@ -50,6 +52,7 @@ export function createDispatcher({
   databases,
   stopwatch,
   valueLimit,
+  noteUnknown,
 }: DispatcherParts): Dispatcher {
   function refuse(session: RedisSession, row: CommandRow, args: readonly Buffer[], fault: CommandFault): RedisAnswer {
     if (session.transaction !== null)
@@ -101,14 +104,18 @@ export function createDispatcher({
     dispatch(session, args, isOversized) {
       const row = find(args)
       if (row === undefined) {
-        const isKnown = signOn.principalOf(session) !== null
-        const fault = isKnown ? unknownCommand(args) : new CommandFault('NOAUTH Authentication required.')
-        return refuse(session, { ...unknown, shown: shownUnknown(args) }, args, fault)
+        const principal = signOn.principalOf(session)
+        const shown = shownUnknown(args)
+        if (principal !== null && shown !== unknown.shown)
+          noteUnknown(principal.userId, shown)
+        const fault = principal === null ? new CommandFault('NOAUTH Authentication required.') : unknownCommand(args)
+        return refuse(session, { ...unknown, shown }, args, fault)
       }
       const fault = faultOf(row, session, args, isOversized)
       if (fault !== undefined)
         return refuse(session, row, args, fault)
       session.lastCommand = row.name
+      session.commands += 1
       if (session.transaction !== null && !atOnce.has(row.name))
         return queue(session, row, args)
       if (session.transaction !== null && row.name === 'watch')

@@ -3,6 +3,7 @@ import type { Maybe } from '../serving/maybe'
 import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { Databases } from './databases'
+import type { Off } from './off'
 import type { ReadableCache, RedisCall } from './redis-call'
 import type { RedisAnswer } from './reply'
 import { LarderError } from '@shared/errors'
@@ -12,6 +13,7 @@ import { requireRead } from '../serving/access'
 import { noteFailure } from '../serving/account'
 import { faultWords, oneLine } from './fault-words'
 import { readRedisKey } from './keys'
+import { isTurnedOff } from './off'
 import { CommandFault } from './reply'
 
 /** Runs commands, each by the rules of serving, and finishes them. */
@@ -25,6 +27,7 @@ export interface Executor {
 interface ExecutorParts {
   serving: Pick<Serving, 'admit' | 'finish'>
   databases: Databases
+  off: Pick<Off, 'answer'>
   logger: Logger
 }
 
@@ -38,7 +41,7 @@ export function notHere(place: string): CommandFault {
   return new CommandFault(`ERR not available: this cache keeps its entries in ${place}`)
 }
 
-export function createExecutor({ serving, databases, logger }: ExecutorParts): Executor {
+export function createExecutor({ serving, databases, off, logger }: ExecutorParts): Executor {
   /** Runs what a command does, now that it may. */
   function perform(call: RedisCall): Maybe<void> {
     const { row: { action, spec, shown }, session } = call
@@ -108,14 +111,28 @@ export function createExecutor({ serving, databases, logger }: ExecutorParts): E
     return call.answer
   }
 
-  function failed(call: RedisCall, thrown: unknown): ReplyError {
+  function failed(call: RedisCall, thrown: unknown): Maybe<RedisAnswer> {
     if (thrown instanceof CommandFault)
       return refuse(call, thrown)
     const error = thrown instanceof LarderError ? thrown : toLarderError(thrown, logger, { command: call.method })
+    if (isTurnedOff(error))
+      return turnedAway(call, error)
     const words = faultWords(error)
     noteFailure(call, error)
     finish(call, error.status)
     return new ReplyError(words)
+  }
+
+  function turnedAway(call: RedisCall, error: LarderError): Maybe<RedisAnswer> {
+    const answer = off.answer(call, error)
+    if (answer instanceof Promise)
+      return answer.then(value => answered(value))
+    return answered(answer)
+
+    function answered(value: RedisAnswer): RedisAnswer {
+      finish(call, error.status)
+      return value
+    }
   }
 
   function refuse(call: RedisCall, fault: CommandFault): ReplyError {

@@ -1,45 +1,60 @@
+import type { RedisState } from '@shared/clients'
 import type { Buffer } from 'node:buffer'
 import type { Server, Socket } from 'node:net'
 import type { Configuration } from '../base/configuration'
+import type { Disposable } from '../base/disposable'
+import type { EventHub } from '../base/event-hub'
 import type { Face } from '../base/face'
 import type { Listening } from '../base/listen'
+import type { RedisSurface } from '../base/redis-clients'
+import type { Timer } from '../base/timer'
 import type { Visitors, VisitorsParts } from './visitors'
 import { createServer } from 'node:net'
 import { messageOf } from '@shared/errors'
 import { localName } from '../base/addresses'
 import { listen, ListenError } from '../base/listen'
+import { createDoor } from './door'
 
 interface RedisFaceParts extends Omit<VisitorsParts, 'port'>, Pick<Configuration, 'redis' | 'host'> {
   tls: { cert: Buffer, key: Buffer } | null
+  hub: Pick<EventHub, 'subscribe' | 'emit'>
+  timer: Timer
+  /** Gets a sentence for people when the port cannot be opened again. */
+  tell: (sentence: string) => void
 }
 
-export interface RedisFace extends Face {
-  /** `redis://localhost:7379`; null while it does not listen. */
-  url: () => string | null
+export interface RedisFace extends Face, RedisSurface {
   /** What a person should know about the start. */
-  warning: () => string[]
+  warnings: () => string[]
 }
 
 const remedy = 'choose another port with --redis-port or LARDER_REDIS_PORT.'
 /** Milliseconds in which a client may take what it was answered when the server stops. */
 const endingMost = 500
+/** Events after which clients may see something else. */
+const moves: ReadonlySet<string> = new Set(['switch', 'settings', 'cache.updated', 'cache.deleted'])
 
 /**
  * The Redis protocol on a port of its own. Until somebody connects it is a socket that listens, and
  * the code behind it is not loaded. Null if it is switched off.
  */
-export function createRedisFace({ redis, host, tls, ...parts }: RedisFaceParts): RedisFace | null {
+export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }: RedisFaceParts): RedisFace | null {
   if (redis === null)
     return null
   const { port: wanted, isAsked } = redis
-  let listening: Listening<Server> | undefined
+  /** The port that it has listened on, which stays the same when it is opened again. */
+  let port = wanted
   let visitors: Promise<Visitors> | undefined
-  let warning: string[] = []
+  let arrived: Visitors | undefined
+  let following: Disposable | undefined
+  let warning: string | null = null
+  let lost: string | null = null
   const sockets = new Set<Socket>()
 
   async function load(): Promise<Visitors> {
     const { createVisitors } = await import('./visitors')
-    return createVisitors({ ...parts, port: () => listening?.port ?? wanted })
+    arrived = createVisitors({ ...parts, port: () => port })
+    return arrived
   }
 
   function welcome(socket: Socket): void {
@@ -66,33 +81,82 @@ export function createRedisFace({ redis, host, tls, ...parts }: RedisFaceParts):
     return () => createTlsServer({ ...options, ...tls }, welcome)
   }
 
-  return {
-    url() {
-      if (listening === undefined || listening.servers.length === 0)
-        return null
-      return `${tls === null ? 'redis' : 'rediss'}://${localName(host, listening.addresses, 'localhost')}:${listening.port}`
+  const door = createDoor({
+    async open() {
+      const opened = await listen(await serverMaker(), host, port, remedy)
+      port = opened.port
+      warning = null
+      lost = null
+      hub.emit('settings', null, {})
+      return opened
     },
-    warning: () => warning,
+    failed(error) {
+      const told = `Redis clients cannot connect: ${messageOf(error)}`
+      if (lost !== told) {
+        [warning, lost] = [told, told]
+        parts.logger.warn('the port of the Redis protocol cannot be opened', { error: messageOf(error) })
+        tell(told)
+        hub.emit('settings', null, {})
+      }
+    },
+    timer,
+  })
+
+  /** As a server that is gone: nobody listens, and who is connected is cut off. */
+  function isGone(): boolean {
+    return !parts.caches.enabled && parts.settings.redisOff() === 'refuse'
+  }
+
+  function follow(): void {
+    arrived?.followSwitches()
+    if (isGone())
+      sockets.forEach(socket => socket.resetAndDestroy())
+    door.want(!isGone())
+  }
+
+  function state(): RedisState {
+    const listening = door.listening()
+    if (listening === null || listening.servers.length === 0) {
+      // A port that nobody has asked for is given up when it is taken.
+      return { state: isGone() ? 'refusing' : 'failed', port: port === 0 ? null : port, url: null, warning }
+    }
+    const name = localName(host, listening.addresses, 'localhost')
+    const url = `${tls === null ? 'redis' : 'rediss'}://${name}:${listening.port}`
+    return { state: 'listening', port: listening.port, url, warning }
+  }
+
+  return {
+    state,
+    lost: () => lost,
+    warnings: () => warning === null ? [] : [warning],
+    clients: reader => arrived?.clients(reader) ?? [],
+    disconnect: (reader, id) => arrived?.disconnect(reader, id) ?? false,
+    unknown: userId => arrived?.unknown(userId) ?? [],
     async start() {
+      following = hub.subscribe(({ topic }) => moves.has(topic) && follow(), { passive: true })
+      const nowhere: Listening = { port: wanted, addresses: [], servers: [] }
+      if (isGone()) {
+        door.want(false)
+        return nowhere
+      }
       try {
-        listening = await listen(await serverMaker(), host, wanted, remedy)
+        return await door.openNow()
       }
       catch (error) {
         if (isAsked || !(error instanceof ListenError))
           throw error
-        warning = [`Redis clients cannot connect: ${error.message}`]
-        listening = { port: wanted, addresses: [], servers: [] }
+        warning = `Redis clients cannot connect: ${error.message}`
+        return nowhere
       }
-      return listening
     },
     async stop(graceMs) {
-      const closed = (listening?.servers ?? []).map(server =>
-        new Promise<void>(resolve => server.close(() => resolve())))
+      await following?.dispose()
+      const closed = door.close()
       // Clients keep their connections, so that waiting for all of them would never end.
       for (const socket of sockets)
         socket.end()
       const cut = setTimeout(() => sockets.forEach(socket => socket.destroy()), Math.min(graceMs, endingMost))
-      await Promise.all(closed)
+      await closed
       clearTimeout(cut)
       await (await visitors)?.dispose()
     },

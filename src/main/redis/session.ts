@@ -15,6 +15,7 @@ export interface RedisSession {
   readonly since: number
   lastUsed: number
   lastCommand: string
+  commands: number
   /** Who has authenticated; null for who has not, and may have the rights of the anonymous key. */
   principal: Principal | null
   secret: string | null
@@ -27,32 +28,36 @@ export interface RedisSession {
   name: string
   library: string
   libraryVersion: string
-  replies: 'on' | 'off' | 'skip' | 'skipping'
+  /** `hung`: nothing is answered any more, whatever the client says. */
+  replies: 'on' | 'off' | 'skip' | 'skipping' | 'hung'
   transaction: { readonly queue: Queued[], failed: boolean } | null
   watch: Watch | null
   /** The connection closes once the answer is written. */
   closing: boolean
   /** Closes the connection at once. */
   close: () => void
+  /** The same, as by a server that is gone. */
+  reset: () => void
 }
 
 /** The cache of who gives no user name. */
 export const firstDatabase = 'db0'
 export const databases = 16
 
-type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close'>
+type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close' | 'reset'>
 
 export function createSession(about: NewSession): RedisSession {
   return {
     ...about,
     lastUsed: about.since,
     lastCommand: '',
+    commands: 0,
     ...fresh(),
   }
 }
 
 /** What a connection is when it begins, and after RESET. */
-export function fresh(): Omit<RedisSession, keyof NewSession | 'lastUsed' | 'lastCommand'> {
+export function fresh(): Omit<RedisSession, keyof NewSession | 'lastUsed' | 'lastCommand' | 'commands'> {
   return {
     principal: null,
     secret: null,

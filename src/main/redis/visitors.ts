@@ -1,3 +1,4 @@
+import type { RedisOffMode } from '@shared/redis/off-modes'
 import type { Socket } from 'node:net'
 import type { Outflow } from '../base/answers/outflow'
 import type { RealClock, Stopwatch } from '../base/clock'
@@ -6,27 +7,33 @@ import type { InFlight } from '../base/in-flight'
 import type { Logger } from '../base/logger'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
+import type { RedisClients } from '../base/redis-clients'
 import type { ServedCaches } from '../serving/caches'
 import type { Serving } from '../serving/serving'
+import type { Off } from './off'
 import type { RedisSession } from './session'
 import { createOutflow } from '../base/answers/outflow'
 import { randomSecret } from '../base/ids'
+import { createClientBook } from './client-book'
 import { createCommandTable } from './command-table'
 import { createConnection } from './connection'
 import { createDatabases } from './databases'
 import { createDispatcher } from './dispatcher'
 import { createExecutor } from './executor'
 import { endWatch } from './handlers/connection'
+import { createOff } from './off'
 import { RedisCall } from './redis-call'
 import { createScans } from './scans'
 import { createSession } from './session'
 import { createSignOn } from './sign-on'
+import { createUnknownCommands } from './unknown-commands'
 import { createWatches } from './watches'
 
 export interface VisitorsParts {
   handlers: Pick<OperationHandlers, 'caches.create'>
   serving: Serving
-  caches: Pick<ServedCaches, 'find' | 'subscribe' | 'budget'>
+  caches: Pick<ServedCaches, 'enabled' | 'find' | 'subscribe' | 'budget'>
+  settings: { redisOff: () => RedisOffMode }
   authenticator: Authenticator
   inFlight: InFlight
   clock: RealClock
@@ -39,8 +46,10 @@ export interface VisitorsParts {
 }
 
 /** The connections to this face, with all that answers them. */
-export interface Visitors extends Disposable {
+export interface Visitors extends Disposable, RedisClients {
   welcome: (socket: Socket) => void
+  /** To be called when a switch was moved, or what it means: ends or silences connections. */
+  followSwitches: () => void
 }
 
 /** Milliseconds between looks at all connections, and for which one may be without a key. */
@@ -55,7 +64,8 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   const sockets = new Map<RedisSession, Socket>()
   const signOn = createSignOn(authenticator)
   const databases = createDatabases({ serving, caches, handlers: parts.handlers })
-  const executor = createExecutor({ serving, databases, logger })
+  const off = createOff({ caches, redisOff: parts.settings.redisOff })
+  const executor = createExecutor({ serving, databases, off, logger })
   const watches = createWatches(caches)
   const outflow: Outflow = createOutflow({ stopwatch, inFlight })
   const table = createCommandTable({
@@ -64,6 +74,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
     stopwatch,
     databases,
     signOn,
+    off,
     scans: createScans(),
     watches,
     sessions,
@@ -81,7 +92,17 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       return executor.execute(call)
     },
   })
-  const dispatcher = createDispatcher({ table, executor, signOn, databases, stopwatch, valueLimit })
+  const unknown = createUnknownCommands(clock)
+  const book = createClientBook({ sessions, signOn, clock, stopwatch })
+  const dispatcher = createDispatcher({
+    table,
+    executor,
+    signOn,
+    databases,
+    stopwatch,
+    valueLimit,
+    noteUnknown: unknown.note,
+  })
   const behind = { dispatcher, signOn, outflow, inFlight, valueLimit, logger }
   let last = 0
   let timer: NodeJS.Timeout | undefined
@@ -90,13 +111,26 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   function look(): void {
     const now = stopwatch.now()
     for (const [session, socket] of sockets) {
-      const isLate = now - session.since > unknownMost && signOn.principalOf(session) === null
-      if (isLate || !signOn.stillHolds(session))
+      const isUnknown = session.replies !== 'hung' && signOn.principalOf(session) === null
+      if ((isUnknown && now - session.since > unknownMost) || !signOn.stillHolds(session))
         socket.destroy()
     }
+    book.sample()
   }
 
   return {
+    clients: book.clients,
+    disconnect(reader, id) {
+      const session = book.find(reader, id)
+      session?.close()
+      return session !== undefined
+    },
+    unknown: unknown.of,
+    followSwitches() {
+      const all = off.ofAll()
+      for (const session of sessions.values())
+        follow(session, all, off)
+    },
     welcome(socket) {
       const session = createSession({
         id: ++last,
@@ -104,7 +138,10 @@ export function createVisitors(parts: VisitorsParts): Visitors {
         localAddress: placeOf(socket.localAddress, socket.localPort),
         since: stopwatch.now(),
         close: () => socket.destroy(),
+        reset: () => socket.resetAndDestroy(),
       })
+      if (off.ofAll() === 'hang')
+        session.replies = 'hung'
       const connection = createConnection(socket, session, behind)
       sessions.set(session.id, session)
       sockets.set(session, socket)
@@ -131,6 +168,15 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       void outflow.dispose()
     },
   }
+}
+
+/** Shows a connection what all see while caching is off, and ends it once it is on again. */
+function follow(session: RedisSession, all: RedisOffMode | null, off: Pick<Off, 'of'>): void {
+  const isOver = session.replies === 'hung' && all !== 'hang' && off.of(session, session.principal) !== 'hang'
+  if (all === 'refuse' || isOver)
+    session.reset()
+  else if (all === 'hang')
+    session.replies = 'hung'
 }
 
 function placeOf(address = '', port = 0): string {

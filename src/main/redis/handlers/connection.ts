@@ -75,7 +75,8 @@ export function createHandshakeHandlers({ signOn, watches }: ConnectionParts) {
     },
     reset({ session }: RedisCall): RedisAnswer {
       endWatch(session, watches)
-      Object.assign(session, fresh())
+      const { replies } = session
+      Object.assign(session, fresh(), replies === 'hung' && { replies })
       return 'RESET'
     },
   }

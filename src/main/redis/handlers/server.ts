@@ -12,6 +12,7 @@ import { integerOf } from '../numbers'
 import { CommandFault, faults } from '../reply'
 import { databases as databaseCount } from '../session'
 import { mayUse } from '../sign-on'
+import { emptyCache, voidCache } from '../void-cache'
 import { after, allOf, peekHere } from './shared'
 
 interface ServerParts {
@@ -39,7 +40,7 @@ export function createServerHandlers({ clock, databases, serving }: ServerParts)
   }
 
   /** Those of the databases that are there and that the key may use; never another cache. */
-  function flushall(call: RedisCall): Maybe<RedisAnswer> {
+  function flushall(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     checkFlush(call)
     const { principal } = call
     const names = Array.from({ length: databaseCount }, (_, number) => databaseName(number)).filter((name) => {
@@ -48,6 +49,9 @@ export function createServerHandlers({ clock, databases, serving }: ServerParts)
       const definition = databases.definition(principal, name)
       return definition !== undefined && elsewhere(definition) === null
     })
+    // A cache that keeps nothing has nothing to drop.
+    if (cache === voidCache)
+      return 'OK'
     return after(allOf<unknown>(names.map(name => serving.open(call, name).flush(call))), () => {
       call.result = 'dropped'
       return 'OK'
@@ -57,8 +61,8 @@ export function createServerHandlers({ clock, databases, serving }: ServerParts)
   return {
     'flushdb': flushdb,
     'flushall': flushall,
-    'dbsize': ({ principal, session }: RedisCall): RedisAnswer =>
-      principal === null ? 0 : databases.size(principal, session.cache),
+    'dbsize': ({ principal, session }: RedisCall, cache: ReadableCache): RedisAnswer =>
+      principal === null || cache === emptyCache ? 0 : databases.size(principal, session.cache),
     'time': (): RedisAnswer => {
       const now = clock.wall()
       return [Math.floor(now / 1000), Math.floor(now % 1000) * 1000].map(part => Buffer.from(String(part)))

@@ -1,0 +1,31 @@
+import { Clients, ClientSelect } from '../clients'
+import { NoContent, Nothing } from '../schemas'
+import { operation } from './spec'
+
+/** Connections of apps that stay: those of the Redis protocol. */
+export const clientsOperations = {
+  'clients.list': operation({
+    method: 'GET',
+    path: '/admin/clients',
+    scope: 'admin',
+    reach: 'own',
+    mutates: false,
+    status: 200,
+    summary: 'Where the Redis protocol is spoken, which clients are connected, and which commands apps sent that there are not.',
+    input: Nothing,
+    output: Clients,
+    errors: [],
+  }),
+  'clients.disconnect': operation({
+    method: 'DELETE',
+    path: '/admin/clients/{id}',
+    scope: 'admin',
+    reach: 'own',
+    mutates: true,
+    status: 204,
+    summary: 'Close a connection of a Redis client; most clients connect again at once.',
+    input: ClientSelect,
+    output: NoContent,
+    errors: ['not-found'],
+  }),
+} as const
