@@ -33,7 +33,7 @@ export const UnknownCommand = z.strictObject({
 export type UnknownCommand = z.output<typeof UnknownCommand>
 
 /** `refusing`: the port is closed, because the switch shows a server that is gone. */
-export const redisStates = ['off', 'listening', 'refusing', 'failed'] as const
+const redisStates = ['off', 'listening', 'refusing', 'failed'] as const
 
 export const RedisState = z.strictObject({
   state: z.enum(redisStates).meta({

@@ -3,8 +3,9 @@ import os
 
 import redis
 
-# The first example of its README, and a pipeline.
-r = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True, protocol=int(os.environ["RESP"]))
+# The first example of its README, and a pipeline. Before version 5 it speaks RESP 2 alone.
+wanted = {"protocol": 3} if os.environ["RESP"] == "3" else {}
+r = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True, **wanted)
 stored = r.set("foo", "bar")
 value = r.get("foo")
 pipe = r.pipeline()

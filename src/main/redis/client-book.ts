@@ -8,7 +8,7 @@ import { shownCommand } from '@shared/redis/commands'
 import { isAdministrator } from '../base/principal'
 
 /** What people see of the connections. */
-export interface ClientBook {
+interface ClientBook {
   clients: (reader: ClientReader) => ClientInfo[]
   /** Undefined if the reader sees none of this id. */
   find: (reader: ClientReader, id: string) => RedisSession | undefined

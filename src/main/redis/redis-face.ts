@@ -13,7 +13,7 @@ import { createServer } from 'node:net'
 import { messageOf } from '@shared/errors'
 import { localName } from '../base/addresses'
 import { listen, ListenError } from '../base/listen'
-import { createDoor } from './door'
+import { createReopenedPort } from './reopened-port'
 
 interface RedisFaceParts extends Omit<VisitorsParts, 'port'>, Pick<Configuration, 'redis' | 'host'> {
   tls: { cert: Buffer, key: Buffer } | null
@@ -81,7 +81,7 @@ export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }
     return () => createTlsServer({ ...options, ...tls }, welcome)
   }
 
-  const door = createDoor({
+  const listener = createReopenedPort({
     async open() {
       const opened = await listen(await serverMaker(), host, port, remedy)
       port = opened.port
@@ -111,11 +111,11 @@ export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }
     arrived?.followSwitches()
     if (isGone())
       sockets.forEach(socket => socket.resetAndDestroy())
-    door.want(!isGone())
+    listener.want(!isGone())
   }
 
   function state(): RedisState {
-    const listening = door.listening()
+    const listening = listener.listening()
     if (listening === null || listening.servers.length === 0) {
       // A port that nobody has asked for is given up when it is taken.
       return { state: isGone() ? 'refusing' : 'failed', port: port === 0 ? null : port, url: null, warning }
@@ -136,11 +136,11 @@ export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }
       following = hub.subscribe(({ topic }) => moves.has(topic) && follow(), { passive: true })
       const nowhere: Listening = { port: wanted, addresses: [], servers: [] }
       if (isGone()) {
-        door.want(false)
+        listener.want(false)
         return nowhere
       }
       try {
-        return await door.openNow()
+        return await listener.openNow()
       }
       catch (error) {
         if (isAsked || !(error instanceof ListenError))
@@ -151,7 +151,7 @@ export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }
     },
     async stop(graceMs) {
       await following?.dispose()
-      const closed = door.close()
+      const closed = listener.close()
       // Clients keep their connections, so that waiting for all of them would never end.
       for (const socket of sockets)
         socket.end()

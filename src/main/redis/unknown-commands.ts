@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock'
 import { isoTime } from '@shared/moment'
 
 /** Counts the commands that apps send and that there are not, for each user. */
-export interface UnknownCommands {
+interface UnknownCommands {
   note: (userId: string, command: string) => void
   /** The most frequent first. */
   of: (userId: string) => UnknownCommand[]

@@ -11,7 +11,7 @@ export const clientsOperations = {
     reach: 'own',
     mutates: false,
     status: 200,
-    summary: 'Where the Redis protocol is spoken, which clients are connected, and which commands apps sent that there are not.',
+    summary: 'The Redis port, the clients that are connected, and the commands that apps sent and Larder does not have.',
     input: Nothing,
     output: Clients,
     errors: [],

@@ -70,11 +70,11 @@ function ignored(stderr: string, reason: string): string[] {
 
 // S27: a cloned folder decides nothing important. Red: options.ts, add `harmless: true` to `home`
 // (or to any other option without it).
-it('five options are harmless, and every place says the same five', () => {
+it('six options are harmless, and every place says the same six', () => {
   expect(Object.values<Option>(options)
     .filter(option => option.harmless)
     .map(({ variable }) => variable)).toEqual(harmless)
-  const names = 'LARDER_PORT, LARDER_REDIS_PORT, LARDER_MEMORY, LARDER_IN_FLIGHT and LARDER_HEADLESS'
+  const names = 'LARDER_PORT, LARDER_REDIS_PORT, LARDER_REDIS_OFF, LARDER_MEMORY, LARDER_IN_FLIGHT and LARDER_HEADLESS'
   expect(dotenvRule).toContain(`A .env may set ${names}; `)
 })
 

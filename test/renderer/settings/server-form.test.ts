@@ -2,7 +2,7 @@ import type { Settings } from '@shared/schemas'
 import { describe, expect, it } from 'vitest'
 import { draftOf, settingChanges, takingBack } from '../../../src/renderer/src/views/settings/server-form'
 
-const settings: Settings = { memory: 256e6, valueLimit: 16 * 2 ** 20, anonymous: { enabled: false, scopes: ['write'] }, registrationOpen: true, version: '1.0.0', home: '/home', url: 'http://localhost:7777', redis: 'redis://localhost:7379', vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: '', reason: null } }
+const settings: Settings = { memory: 256e6, valueLimit: 16 * 2 ** 20, anonymous: { enabled: false, scopes: ['write'] }, registrationOpen: true, version: '1.0.0', home: '/home', url: 'http://localhost:7777', redisOff: 'error', redis: 'redis://localhost:7379', vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: '', reason: null } }
 
 describe('server settings', () => {
   it('send what changed only', () => {

@@ -1,52 +1,16 @@
 import type { TestLarder } from '../../helpers/start-larder'
-import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import process from 'node:process'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
+import { clientFolder, findClients, findPython, run } from './installed-clients'
 import { portOf } from './ports'
 
-/**
- * Clients that apps use connect with nothing but the URL, each with its own first example. They are
- * installed on first use; without a registry their tests are skipped.
- */
-const run = promisify(execFile)
-const programs = resolve(import.meta.dirname, '../../clients')
-const cache = resolve(import.meta.dirname, '../../../node_modules/.cache/clients')
-
-/** Why there are no clients of Node; undefined if they are installed. */
-async function install(): Promise<string | undefined> {
-  mkdirSync(cache, { recursive: true })
-  cpSync(programs, cache, { recursive: true })
-  try {
-    if (!['ioredis', 'redis'].every(name => existsSync(join(cache, 'node_modules', name))))
-      await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=0'], { cwd: cache })
-    return undefined
-  }
-  catch (error) {
-    return `Skipped: the clients of Redis could not be installed: ${String(error).split('\n', 1)[0]}`
-  }
-}
-
-/** Why there is no client of Python. */
-async function findPython(): Promise<string | undefined> {
-  try {
-    await run('python3', ['-c', 'import redis'])
-    return undefined
-  }
-  catch {
-    return 'Skipped: Python\'s redis is missing: install it with apt-get install python3-redis.'
-  }
-}
-
+/** Clients that apps use connect with nothing but the URL, each with its own first example. */
 let larder: TestLarder
-const missing = { node: await install(), python: await findPython() }
-for (const reason of Object.values(missing)) {
-  if (reason !== undefined)
-    console.warn(reason)
-}
+const found = await findClients()
+/** The versions of the protocol that Python's client speaks. */
+const spoken = await findPython(5) === undefined ? ['2'] : ['2', '3']
 
 beforeAll(async () => {
   larder = await startLarder({ redis: { port: 0, isAsked: true } })
@@ -58,13 +22,13 @@ afterAll(() => larder?.dispose())
 async function answerOf(program: string, file: string, cacheName: string, protocol: string): Promise<unknown> {
   const REDIS_URL = `redis://${cacheName}:${ownerKey}@127.0.0.1:${portOf(larder)}`
   const env = { ...process.env, REDIS_URL, RESP: protocol }
-  const { stdout, stderr } = await run(program, [join(cache, file)], { env, cwd: cache })
+  const { stdout, stderr } = await run(program, [join(clientFolder, file)], { env, cwd: clientFolder })
   expect(stderr).toBe('')
   return JSON.parse(stdout)
 }
 
 // Red: in src/main/redis/handlers/connection.ts answer HELLO with an array, or leave out the id.
-it.skipIf(missing.node !== undefined)('ioredis', async () => {
+it.skipIf(!found.node)('ioredis', async () => {
   expect(await answerOf(process.execPath, 'ioredis.mjs', 'shop', '2')).toEqual({
     value: 'value',
     hasTtl: true,
@@ -74,7 +38,7 @@ it.skipIf(missing.node !== undefined)('ioredis', async () => {
   })
 })
 
-it.skipIf(missing.node !== undefined).each(['2', '3'])('node-redis over RESP %s', async (protocol) => {
+it.skipIf(!found.node).each(['2', '3'])('node-redis over RESP %s', async (protocol) => {
   expect(await answerOf(process.execPath, 'node-redis.mjs', '', protocol)).toEqual({
     value: 'value',
     hasTtl: true,
@@ -85,8 +49,8 @@ it.skipIf(missing.node !== undefined).each(['2', '3'])('node-redis over RESP %s'
   })
 })
 
-it.skipIf(missing.python !== undefined).each(['2', '3'])('redis-py over RESP %s', async (protocol) => {
-  expect(await answerOf('python3', 'redis_py.py', 'shop', protocol)).toEqual({
+it.skipIf(found.python === undefined).each(spoken)('redis-py over RESP %s', async (protocol) => {
+  expect(await answerOf(String(found.python), 'redis_py.py', 'shop', protocol)).toEqual({
     stored: true,
     value: 'bar',
     results: [true, true, true],

@@ -181,7 +181,7 @@ describe('refuse', () => {
     expect(await isOpen()).toBe(true)
   })
 
-  // Red: in src/main/redis/door.ts do not try again.
+  // Red: in src/main/redis/reopened-port.ts do not try again.
   it('says so while the port is taken by another program, and opens it when it is free', async () => {
     const told: string[] = []
     const other = await startLarder({ redis: { port: 0, isAsked: true } }, undefined, text => told.push(text))

@@ -4,7 +4,7 @@ import { facts, table } from '../output'
 
 const list = defineCommand({
   name: 'clients',
-  summary: 'Show where the Redis protocol is spoken, who is connected, and which commands Larder does not have.',
+  summary: 'Show the Redis clients that are connected, and the commands that Larder does not have.',
   details: ['The URL is shown without a key; larder url redis prints it with one.'],
   examples: ['larder clients', 'larder clients --json'],
   async run(_, { client, output }) {

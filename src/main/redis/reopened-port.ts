@@ -4,7 +4,7 @@ import type { Listening } from '../base/listen'
 import type { Timer } from '../base/timer'
 
 /** A port that is open or closed as somebody wants. */
-export interface Door {
+interface ReopenedPort {
   /** Null while it is closed. */
   listening: () => Listening<Server> | null
   /** Throws ListenError, and does not try again. */
@@ -15,7 +15,7 @@ export interface Door {
   close: () => Promise<unknown>
 }
 
-interface DoorParts {
+interface ReopenedPortParts {
   open: () => Promise<Listening<Server>>
   failed: (error: unknown) => void
   timer: Timer
@@ -24,7 +24,7 @@ interface DoorParts {
 /** Milliseconds between two tries to open it. */
 const retryAfter = 2000
 
-export function createDoor({ open, failed, timer }: DoorParts): Door {
+export function createReopenedPort({ open, failed, timer }: ReopenedPortParts): ReopenedPort {
   let listening: Listening<Server> | null = null
   let isWanted = true
   let isOver = false
