@@ -286,6 +286,8 @@ export const ServerStatistics = z.strictObject({
   }).nullable().meta({ description: 'The same of the caches of all users; null unless an administrator asks.' }),
   redis: z.strictObject({
     off: z.enum(redisOffNames).meta({ description: 'What its clients see while caching is off.' }),
+    clients: z.int().meta({ description: 'Connections; of other users only if an administrator asks.' }),
+    perSecond: z.number().meta({ description: 'Commands of theirs a second, as the mean of the last ten seconds.' }),
     lost: z.string().nullable()
       .meta({ description: 'Why its port could not be opened again; null while all is well.' }),
   }).optional().meta({ description: 'There where the Redis protocol is spoken.' }),

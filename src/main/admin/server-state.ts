@@ -31,7 +31,7 @@ export interface ServerStateDependencies {
   stopwatch: Stopwatch
   requestLog: RequestHistory
   /** `startedAt` in milliseconds of the stopwatch. */
-  info: { version: string, startedAt: number, redis: () => Pick<RedisSurface, 'lost'> | null }
+  info: { version: string, startedAt: number, redis: () => Pick<RedisSurface, 'lost' | 'load'> | null }
   settings: Pick<StoredSettings, 'redisOff'>
   readiness: () => OperationOutput<'health.ready'>
   watch: () => ServerWatch
@@ -59,7 +59,8 @@ export function createServerStateHandlers({
 
   return {
     'stats.get': (_, context) => {
-      const { userId, admin } = callerOf(context)
+      const caller = callerOf(context)
+      const { userId, admin } = caller
       const own = caches.list(userId).map(({ cache }) => cache)
       const { stores, setAside } = readiness()
       const redis = info.redis()
@@ -70,7 +71,7 @@ export function createServerStateHandlers({
         ...sizeOf(own),
         budget: caches.budget,
         failing: failingOf(stores),
-        ...redis !== null && { redis: { off: settings.redisOff(), lost: redis.lost() } },
+        ...redis !== null && { redis: { off: settings.redisOff(), ...redis.load(caller), lost: redis.lost() } },
         ...admin && setAside && { setAside },
         // Figures of the whole server would reveal what other users do.
         rss: admin ? process.memoryUsage.rss() : null,

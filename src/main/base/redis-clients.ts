@@ -7,6 +7,8 @@ export type ClientReader = Pick<Principal, 'userId' | 'admin' | 'scopes' | 'cach
 /** The connections of the Redis protocol. */
 export interface RedisClients {
   clients: (reader: ClientReader) => ClientInfo[]
+  /** How many there are, and their commands a second. */
+  load: (reader: ClientReader) => { clients: number, perSecond: number }
   /** Closes a connection. Returns false if the reader sees none of this id. */
   disconnect: (reader: ClientReader, id: string) => boolean
   /** Commands that there are not, which this user's apps have sent, the most frequent first. */

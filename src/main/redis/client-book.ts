@@ -10,6 +10,7 @@ import { isAdministrator } from '../base/principal'
 /** What people see of the connections. */
 interface ClientBook {
   clients: (reader: ClientReader) => ClientInfo[]
+  load: (reader: ClientReader) => { clients: number, perSecond: number }
   /** Undefined if the reader sees none of this id. */
   find: (reader: ClientReader, id: string) => RedisSession | undefined
   /** Notes how many commands each has sent; to be called every so often. */
@@ -66,6 +67,11 @@ export function createClientBook({ sessions, signOn, clock, stopwatch }: ClientB
 
   return {
     clients: reader => [...sessions.values()].filter(session => sees(reader, session)).map(describe),
+    load(reader) {
+      const now = stopwatch.now()
+      const seen = [...sessions.values()].filter(session => sees(reader, session))
+      return { clients: seen.length, perSecond: seen.reduce((sum, session) => sum + rateOf(session, now), 0) }
+    },
     find(reader, id) {
       const session = sessions.get(Number(id))
       return session !== undefined && sees(reader, session) ? session : undefined

@@ -130,6 +130,7 @@ export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }
     lost: () => lost,
     warnings: () => warning === null ? [] : [warning],
     clients: reader => arrived?.clients(reader) ?? [],
+    load: reader => arrived?.load(reader) ?? { clients: 0, perSecond: 0 },
     disconnect: (reader, id) => arrived?.disconnect(reader, id) ?? false,
     unknown: userId => arrived?.unknown(userId) ?? [],
     async start() {

@@ -120,6 +120,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
 
   return {
     clients: book.clients,
+    load: book.load,
     disconnect(reader, id) {
       const session = book.find(reader, id)
       session?.close()

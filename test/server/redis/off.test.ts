@@ -200,7 +200,7 @@ describe('refuse', () => {
     await expect.poll(state).toMatchObject({ state: 'failed', port: own, url: null, warning })
     expect(told).toEqual([warning])
     const stats = (await other.send('GET', '/admin/stats')).json()
-    expect(stats).toMatchObject({ redis: { off: 'refuse', lost: warning } })
+    expect(stats).toMatchObject({ redis: { off: 'refuse', clients: 0, perSecond: 0, lost: warning } })
     await new Promise(resolve => thief.close(resolve))
     await expect.poll(state, { timeout: 10_000 }).toMatchObject({ state: 'listening', port: own, warning: null })
     await other.dispose()
