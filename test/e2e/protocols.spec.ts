@@ -104,3 +104,33 @@ test('a call over Redis reads well in the request log', { tag: '@screen' }, asyn
   await expectAccessible(page)
   connection.close()
 })
+
+// Red: in src/renderer/src/api/entries.ts let `by` always be `entries`, or draw keys as they are.
+for (const [name, bytes, shown] of [
+  ['no UTF-8', Buffer.from([0xFF, 0xFE, 0x41]), 'A'],
+  ['a line feed', Buffer.from('line\nfeed'), 'feed'],
+  ['a NUL', Buffer.from('nul\0end'), 'end'],
+] as const) {
+  test(`a key with ${name} is listed, read, changed and dropped`, { tag: '@screen' }, async ({
+    openConsole,
+    call,
+    server,
+  }) => {
+    const connection = await connect({ call, server })
+    expect(await connection.send('SET', bytes, 'first')).toBe('OK')
+    const page = await openConsole('/caches/db0')
+    const entry = page.getByRole('region', { name: 'Entry' })
+    await page.getByRole('grid', { name: 'Entries' }).getByRole('row').filter({ hasText: shown }).last().click()
+    await expect(entry).toContainText('first')
+    await entry.getByRole('button', { name: 'Edit' }).click()
+    await page.getByRole('textbox', { name: 'Value' }).fill('second')
+    await page.keyboard.press('Control+s')
+    await expect.poll(async () => String(await connection.send('GET', bytes))).toBe('second')
+    await entry.getByRole('button', { name: 'Invalidate' }).click()
+    await expect.poll(() => connection.send('EXISTS', bytes)).toBe(0)
+    await page.getByRole('region', { name: 'Messages' }).locator('.card').filter({ hasText: 'Invalidated' })
+      .getByRole('button', { name: 'Undo' }).first().click()
+    await expect.poll(async () => String(await connection.send('GET', bytes))).toBe('second')
+    connection.close()
+  })
+}
