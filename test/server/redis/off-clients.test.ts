@@ -6,7 +6,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
-import { clientFolder, findClients } from './installed-clients'
+import { clientFolder, findClients, run } from './installed-clients'
 import { portOf } from './ports'
 
 /** What an app sees while all caching is off, in each mode and by each client. */
@@ -68,6 +68,20 @@ describe.skipIf(!found.node)('ioredis', () => {
   ])('%s', async (mode, seen) => {
     expect(await seenBy(process.execPath, [join(clientFolder, 'off.mjs'), 'ioredis'], mode)).toEqual(seen)
   })
+})
+
+// Red: in src/main/redis/handlers/about.ts say that nothing is being loaded.
+it.skipIf(!found.node)('ioredis waits with a new connection while it is told of loading', async () => {
+  await larder.send('PATCH', '/admin/settings', json({ redisOff: 'loading' }))
+  await larder.send('PUT', '/admin/switch', json({ enabled: false }))
+  const program = `import { Redis } from 'ioredis'
+    const client = new Redis(process.env.REDIS_URL)
+    const late = new Promise(resolve => setTimeout(resolve, ${patience}, 'waits'))
+    console.log(await Promise.race([late, client.get('a').then(String, String)]))
+    process.exit()`
+  const env = { ...process.env, REDIS_URL: `redis://shop:${ownerKey}@127.0.0.1:${portOf(larder)}` }
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], { env, cwd: clientFolder })
+  expect(stdout).toBe('waits\n')
 })
 
 describe.skipIf(!found.node)('node-redis', () => {
