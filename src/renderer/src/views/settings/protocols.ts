@@ -21,7 +21,7 @@ export function stateOfRedis(
 }
 
 /** The URL for a client, with the name of the variable in place of the key. */
-export function urlOf(plain: string, cache: string): string {
+export function redisUrlOf(plain: string, cache: string): string {
   const { protocol, host } = new URL(plain)
   return `${protocol}//${encodeURIComponent(cache)}:$${keyVariable}@${host}`
 }
