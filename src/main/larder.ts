@@ -9,7 +9,6 @@ import type { Listening } from './base/listen'
 import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
 import type { Timer } from './base/timer'
-import type { RedisFace } from './redis/redis-face'
 import type { Phase } from './serving/readiness'
 import type { Keytar } from './vault/keychain-process'
 import { rmSync } from 'node:fs'
@@ -199,7 +198,7 @@ async function compose({
     const eventStreams = createStreamPlaces(limits.streams)
     const controlToken = `lc_${randomSecret()}`
     let url = ''
-    let redis: RedisFace | null = null
+    let redis: ReturnType<typeof createRedisFace>
     let ownPort = configuration.port
     let phase: Phase = 'starting'
 
@@ -254,6 +253,7 @@ async function compose({
       redisOff: configuration.redisOff,
       machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
       info: { version, home, url: () => url, redis: () => redis, startedAt },
+      runLines: (run, context) => redis.runLines(run, context),
       ...watched,
     }))
     const { firstKey } = await administration.firstStart()
@@ -275,7 +275,7 @@ async function compose({
     const { settings } = administration
     redis = createRedisFace({ ...configuration, ...behindFaces, caches, version, hub, settings, tell })
     // People and the command line are told the address of the first face.
-    const faces: Face[] = redis === null ? [http] : [http, redis]
+    const faces: Face[] = [http, redis]
     const listenings: Listening[] = []
     for (const face of faces) {
       listenings.push(await face.start())
@@ -310,14 +310,14 @@ async function compose({
 
     return {
       url,
-      redisUrl: redis?.state().url ?? null,
+      redisUrl: redis.state().url,
       port,
       listening,
       firstKey,
       warnings: [
         ...setAside,
         ...warning === null ? [] : [warning],
-        ...redis?.warnings() ?? [],
+        ...redis.warnings(),
         ...firstKey === null || firstKey.kept ? [] : [keyNotKept],
         ...budgetWarning === null ? [] : [budgetWarning],
       ],

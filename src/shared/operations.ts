@@ -7,6 +7,7 @@ import { importsOperations } from './operations/imports'
 import { jobsOperations } from './operations/jobs'
 import { logOperations } from './operations/log'
 import { peopleOperations } from './operations/people'
+import { redisRunOperations } from './operations/redis'
 import { serverOperations } from './operations/server'
 import { snapshotsOperations } from './operations/snapshots'
 
@@ -25,6 +26,7 @@ export const operations = {
   ...jobsOperations,
   ...logOperations,
   ...peopleOperations,
+  ...redisRunOperations,
   ...serverOperations,
   ...snapshotsOperations,
 } as const

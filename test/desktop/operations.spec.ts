@@ -70,6 +70,7 @@ const samples: Samples = {
   'requests.list': () => ({ limit: 5 }),
   'diagnostics.get': () => ({}),
   'logs.list': () => ({ level: 'info' }),
+  'redis.run': () => ({ cache: 'default', lines: ['SET a b', 'GET a'] }),
   'requests.groups': () => ({ by: 'reason' }),
   'health.live': () => ({}),
   'health.ready': () => ({}),

@@ -19,11 +19,7 @@ const lateReporter = `new ReportingObserver(reports => reports.forEach(({ body }
  * The place of the console: a browser that uses HTTP, or the window of the desktop app, which uses
  * IPC. It is an option of the Playwright project.
  */
-export interface ConsoleOptions {
-  transport: 'browser' | 'desktop'
-  /** Variables that the server starts with besides its own. */
-  environment: Readonly<Record<string, string>>
-}
+export interface ConsoleOptions { transport: 'browser' | 'desktop' }
 
 interface CallOptions {
   json?: unknown
@@ -51,6 +47,8 @@ export interface ConsoleFixtures {
 }
 
 const chromium = findChromium()
+/** Redis clients can connect, so the console offers to. */
+const env = { LARDER_REDIS_PORT: '0' }
 
 /** Must be called at the top of every spec, as Playwright cannot skip a file from outside it. */
 export function skipWithoutBrowser(): void {
@@ -63,17 +61,14 @@ const reportTo = new WeakMap<Page, (violation: string) => void>()
 export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser: ShellBrowser }>({
 
   transport: ['browser', { option: true }],
-  environment: [{}, { option: true }],
   // Worker fixtures cannot read the option: the first test that needs the browser starts it.
   shellBrowser: [async ({}, use) => {
     const browser = createShellBrowser()
     await use(browser)
     await browser.close()
   }, { scope: 'worker' }],
-  desktop: async ({ transport, environment, shellBrowser }, use) => {
-    const desktop = transport === 'desktop'
-      ? await launchDesktop(shellBrowser, { inKeptPage: true, env: environment })
-      : null
+  desktop: async ({ transport, shellBrowser }, use) => {
+    const desktop = transport === 'desktop' ? await launchDesktop(shellBrowser, { inKeptPage: true, env }) : null
     await use(desktop)
     if (desktop)
       expect(await desktop.server.stop()).toBe(0)
@@ -86,10 +81,10 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
     await shared.clearPermissions()
   },
   page: async ({ context, desktop }, use) => use(desktop ? await desktop.page() : await context.newPage()),
-  server: async ({ desktop, environment }, use) => {
+  server: async ({ desktop }, use) => {
     if (desktop)
       return use(desktop.server)
-    const server = await launchServer({ env: environment })
+    const server = await launchServer({ env })
     await use(server)
     expect(await server.stop()).toBe(0)
   },

@@ -5,7 +5,6 @@ import { expectAccessible } from './accessibility'
 import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
-test.use({ environment: { LARDER_REDIS_PORT: '0' } })
 
 /** A Redis client that uses a cache, as a library announces itself. */
 async function connect({ call, server }: Pick<ConsoleFixtures, 'call' | 'server'>): Promise<RedisConnection> {

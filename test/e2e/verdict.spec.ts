@@ -64,6 +64,8 @@ test('a stranger learns in thirty seconds what is wrong, and how to connect', as
   await overview.keyboard.press('c')
   const connect = overview.getByRole('dialog', { name: 'Connect an app' })
   await expect(connect.getByRole('region', { name: 'Base URL' })).toContainText(server.url)
+  await expect(connect.getByRole('region', { name: 'Redis URL' }))
+    .toContainText(/redis:\/\/:\$LARDER_API_KEY@localhost:\d+/)
   await expect(connect.getByRole('region', { name: 'API key' })).toContainText('export LARDER_API_KEY=…')
   await expect(connect.getByRole('region', { name: 'Code', exact: true }))
     .toContainText('/api/caches/default/entries/greeting')

@@ -90,6 +90,8 @@ export interface AdministrationDependencies extends
   ownerName: string
   /** `startedAt` in milliseconds of the stopwatch; `url` without a slash at the end. */
   info: { version: string, home: string, url: () => string, redis: () => RedisSurface | null, startedAt: number }
+  /** Runs commands of the Redis protocol. */
+  runLines: OperationHandlers['redis.run']
   /** Bytes; a budget configured for this run takes precedence over the stored one. @default null */
   memory?: number | null
   /** Configured for this run, in the same way. @default null */
@@ -253,6 +255,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       valueLimit: settings.valueLimit,
       stopwatch: deps.stopwatch,
     }),
+    'redis.run': deps.runLines,
     ...createServerStateHandlers({
       caches: served,
       stopwatch: deps.stopwatch,

@@ -31,7 +31,7 @@ export interface ServerStateDependencies {
   stopwatch: Stopwatch
   requestLog: RequestHistory
   /** `startedAt` in milliseconds of the stopwatch. */
-  info: { version: string, startedAt: number, redis: () => Pick<RedisSurface, 'lost' | 'load'> | null }
+  info: { version: string, startedAt: number, redis: () => Pick<RedisSurface, 'lost' | 'load' | 'state'> | null }
   settings: Pick<StoredSettings, 'redisOff'>
   readiness: () => OperationOutput<'health.ready'>
   watch: () => ServerWatch
@@ -64,6 +64,7 @@ export function createServerStateHandlers({
       const own = caches.list(userId).map(({ cache }) => cache)
       const { stores, setAside } = readiness()
       const redis = info.redis()
+      const isSpoken = redis !== null && redis.state().state !== 'off'
       return {
         uptime: (stopwatch.now() - info.startedAt) / 1000,
         enabled: caches.enabled,
@@ -71,7 +72,7 @@ export function createServerStateHandlers({
         ...sizeOf(own),
         budget: caches.budget,
         failing: failingOf(stores),
-        ...redis !== null && { redis: { off: settings.redisOff(), ...redis.load(caller), lost: redis.lost() } },
+        ...isSpoken && { redis: { off: settings.redisOff(), ...redis.load(caller), lost: redis.lost() } },
         ...admin && setAside && { setAside },
         // Figures of the whole server would reveal what other users do.
         rss: admin ? process.memoryUsage.rss() : null,

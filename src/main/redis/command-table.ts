@@ -4,6 +4,7 @@ import type { Clock, Stopwatch } from '../base/clock'
 import type { Maybe } from '../serving/maybe'
 import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
+import type { CacheTurns } from './cache-turns'
 import type { Databases } from './databases'
 import type { Off } from './off'
 import type { CommandRow, ReadableCache, RedisCall } from './redis-call'
@@ -34,6 +35,7 @@ interface TableParts {
   off: Pick<Off, 'of'>
   scans: Scans
   watches: Watches
+  turns: CacheTurns
   sessions: ReadonlyMap<number, RedisSession>
   valueLimit: () => number
   version: string
@@ -54,10 +56,12 @@ type Handler<Name extends RedisCommandName> = (typeof redisCommands)[Name]['scop
   : never
 
 /** Commands that only have parts. */
-export const containers = ['client', 'config', 'memory', 'object', 'latency', 'slowlog'] as const
-type Answered = Exclude<RedisCommandName, (typeof containers)[number]>
+const onlyParts = ['client', 'config', 'memory', 'object', 'latency', 'slowlog'] as const
+const containers: ReadonlySet<string> = new Set(onlyParts)
+type Answered = Exclude<RedisCommandName, (typeof onlyParts)[number]>
 type Handlers = { [Name in Answered]: Handler<Name> }
 
+/** By their names in lower case. */
 export type CommandTable = ReadonlyMap<string, CommandRow>
 
 /** Puts every command of the table together with what answers it. */
@@ -71,7 +75,7 @@ export function createCommandTable(parts: TableParts): CommandTable {
       principal === null ? 0 : parts.databases.size(principal, session.cache), isLoading: ({ session, principal }) =>
       parts.off.of(session, principal) === 'loading' }),
     ...createServerHandlers(parts),
-    ...createCommandHandlers(() => [...new Set(table.values())]),
+    ...createCommandHandlers(() => [...table.values()]),
     ...createStringHandlers(parts.clock),
     ...createPartHandlers(parts.valueLimit),
     ...createEntryHandlers(parts.databases),
@@ -83,16 +87,17 @@ export function createCommandTable(parts: TableParts): CommandTable {
     const spec: RedisCommandSpec = redisCommands[name]
     const handle = (handlers as Partial<Record<RedisCommandName, CommandRow['action']['handle']>>)[name] ?? noAnswer
     const does = spec.scope === 'none' ? 'nothing' : spec.scope === 'read' ? 'read' : 'write'
-    const row: CommandRow = {
+    table.set(name, {
       name,
       shown: shownCommand(name),
       spec,
       operation: does === 'nothing' ? null : `redis.${does}`,
       action: { does, handle } as CommandRow['action'],
-    }
-    table.set(name, row)
-    // Nearly all clients write capitals.
-    table.set(name.toUpperCase(), row)
+      hasParts: redisCommandNames.some(other => other.startsWith(`${name}|`)),
+      isContainer: containers.has(name),
+      isOpen: spec.flags.includes('no_auth'),
+      needsRoom: spec.flags.includes('denyoom'),
+    })
   }
   return table
 }

@@ -113,10 +113,10 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
   /** Runs what has arrived. Returns what has to be waited for. */
   function runCommands(): Promise<unknown> | undefined {
     while (!session.closing && !socket.destroyed) {
-      const args = parser.next()
-      if (args === null)
+      const words = parser.next()
+      if (words === null)
         return undefined
-      const value = dispatcher.dispatch(session, args, parser.oversized)
+      const value = dispatcher.dispatch(session, words, parser.oversized)
       if (value instanceof Promise)
         return value.then(answer)
       answer(value)

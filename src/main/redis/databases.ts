@@ -7,8 +7,9 @@ import type { Serving } from '../serving/serving'
 import type { ReadableCache, RedisCall } from './redis-call'
 import { LarderError } from '@shared/errors'
 import { operations } from '@shared/operations'
+import { firstRedisDatabase } from '@shared/redis/users'
 import { parseInput } from '@shared/validation'
-import { databases, firstDatabase } from './session'
+import { databases } from './session'
 import { emptyCache } from './void-cache'
 
 /** The caches that connections use: named ones, and those that databases by number stand for. */
@@ -21,6 +22,8 @@ export interface Databases {
   make: (principal: Principal, name: string) => Maybe<void>
   /** Undefined if there is none. */
   definition: (principal: Principal, name: string) => Readonly<CacheDefinition> | undefined
+  /** Whether this is one of those that their first write makes. */
+  isNumbered: (name: string) => boolean
   /** Entries that are held. */
   size: (principal: Principal, name: string) => number
 }
@@ -33,7 +36,7 @@ interface DatabasesParts {
 
 /** The name of the cache that a number means. */
 export function databaseName(number: number): string {
-  return `${firstDatabase.slice(0, -1)}${number}`
+  return `${firstRedisDatabase.slice(0, -1)}${number}`
 }
 
 const names = new Set(Array.from({ length: databases }, (_, number) => databaseName(number)))
@@ -87,6 +90,7 @@ export function createDatabases({ serving, caches, handlers }: DatabasesParts): 
     },
     make,
     definition: ({ userId }, name) => caches.find(userId, name)?.cache.definition,
+    isNumbered: name => names.has(name),
     size: ({ userId }, name) => caches.find(userId, name)?.cache.size ?? 0,
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from '../base/logger'
 import type { Maybe } from '../serving/maybe'
 import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
+import type { CacheTurns } from './cache-turns'
 import type { Databases } from './databases'
 import type { Off } from './off'
 import type { ReadableCache, RedisCall } from './redis-call'
@@ -12,9 +13,10 @@ import { toLarderError } from '../base/unexpected'
 import { requireRead } from '../serving/access'
 import { noteFailure } from '../serving/account'
 import { faultWords, oneLine } from './fault-words'
-import { readRedisKey } from './keys'
+import { readKeyWord } from './keys'
 import { isTurnedOff } from './off'
 import { CommandFault } from './reply'
+import { placeOfCache } from './watches'
 
 /** Runs commands, each by the rules of serving, and finishes them. */
 export interface Executor {
@@ -28,6 +30,7 @@ interface ExecutorParts {
   serving: Pick<Serving, 'admit' | 'finish'>
   databases: Databases
   off: Pick<Off, 'answer'>
+  turns: CacheTurns
   logger: Logger
 }
 
@@ -41,16 +44,20 @@ export function notHere(place: string): CommandFault {
   return new CommandFault(`ERR not available: this cache keeps its entries in ${place}`)
 }
 
-export function createExecutor({ serving, databases, off, logger }: ExecutorParts): Executor {
+function needsTurn({ hasTurn }: RedisCall, { definition }: ReadableCache): boolean {
+  return definition.format !== 'none' && !hasTurn
+}
+
+export function createExecutor({ serving, databases, off, turns, logger }: ExecutorParts): Executor {
   /** Runs what a command does, now that it may. */
   function perform(call: RedisCall): Maybe<void> {
     const { row: { action, spec, shown }, session } = call
     if (action.does === 'nothing')
       return keep(call, action.handle(call))
-    const key = spec.keys === undefined ? undefined : readRedisKey(call.bytes(spec.keys.first))
+    const key = spec.keys === undefined ? undefined : readKeyWord(call.words, spec.keys.first)
     call.key = key ?? null
     if (action.does === 'read')
-      return keep(call, action.handle(call, checked(call, databases.read(call, session.cache, key))))
+      return read(call)
     if (spec.scope === 'both')
       requireRead(call, shown)
     const cache = databases.write(call, session.cache)
@@ -59,15 +66,30 @@ export function createExecutor({ serving, databases, off, logger }: ExecutorPart
       : write(call, cache)
   }
 
+  function read(call: RedisCall): Maybe<void> {
+    const { row: { action }, session, key } = call
+    if (action.does !== 'read')
+      return
+    const cache = checked(call, databases.read(call, session.cache, key ?? undefined))
+    return needsTurn(call, cache) ? inTurn(call, read) : keep(call, action.handle(call, cache))
+  }
+
+  /** After a wait the cache is opened anew. */
+  function inTurn(call: RedisCall, work: (call: RedisCall) => Maybe<void>): Maybe<void> {
+    call.hasTurn = true
+    return turns.run(placeOfCache({ space: call.space ?? '', name: call.session.cache }), () => work(call))
+  }
+
   function write(call: RedisCall, cache: ServedCache): Maybe<void> {
-    const { row: { action, spec }, key, inTransaction } = call
+    const { row: { action, needsRoom }, key, inTransaction } = call
     if (action.does !== 'write')
       return
     checked(call, cache)
-    if (inTransaction || key === null || !spec.flags.includes('denyoom'))
+    if (needsTurn(call, cache))
+      return inTurn(call, perform)
+    if (inTransaction || key === null || !needsRoom)
       return keep(call, action.handle(call, cache))
-    const bytes = call.args.reduce((sum, argument) => sum + argument.length, 0)
-    const room = cache.roomFor(bytes, key, undefined, call)
+    const room = cache.roomFor(call.words.size, key, undefined, call)
     return room === undefined ? keep(call, action.handle(call, cache)) : later(call, room)
   }
 

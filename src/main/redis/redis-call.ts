@@ -5,6 +5,7 @@ import type { Buffer } from 'node:buffer'
 import type { Principal } from '../base/principal'
 import type { Maybe } from '../serving/maybe'
 import type { Call, Hit, Lookup, ServedCache, SourceNote } from '../serving/ports'
+import type { CommandWords } from './command-words'
 import type { RedisAnswer } from './reply'
 import type { RedisSession } from './session'
 import { noteLookup } from '../serving/account'
@@ -12,7 +13,7 @@ import { noMarks } from '../serving/call'
 
 /** What commands that only read may do, so that a cache that is not made yet can be one. */
 export type ReadableCache = Pick<ServedCache, 'get' | 'peek' | 'chosen'> & {
-  readonly definition: Pick<ServedCache['definition'], 'source' | 'backend' | 'eviction'>
+  readonly definition: Pick<ServedCache['definition'], 'source' | 'backend' | 'eviction' | 'format'>
 }
 
 /** Answers a command; what it does to a cache says which one it gets. */
@@ -31,6 +32,14 @@ export interface CommandRow {
   /** Null if it concerns no cache. */
   readonly operation: CallOperationName | null
   readonly action: Action
+  /** Whether the second word may name a part, as in `CLIENT ID`. */
+  readonly hasParts: boolean
+  /** Whether it says nothing without one. */
+  readonly isContainer: boolean
+  /** Answered to who has shown no key. */
+  readonly isOpen: boolean
+  /** Whether it may make the cache grow. */
+  readonly needsRoom: boolean
 }
 
 /** Keys of one command that get a line each in the request log. */
@@ -59,7 +68,7 @@ export class RedisCall implements Call {
   sourced: SourceNote | null = null
 
   readonly row: CommandRow
-  readonly args: readonly Buffer[]
+  readonly words: CommandWords
   readonly session: RedisSession
   answer: RedisAnswer = null
   /** Bytes of values that came, and that went. */
@@ -67,6 +76,8 @@ export class RedisCall implements Call {
   given = 0
   /** Within a transaction nothing waits for room. */
   inTransaction = false
+  /** Whether it need not wait for its turn: it has it, or its transaction. */
+  hasTurn = false
   /** One call for each further key, for the request log. */
   others: RedisCall[] | null = null
 
@@ -74,7 +85,7 @@ export class RedisCall implements Call {
     session: RedisSession,
     principal: Principal | null,
     row: CommandRow,
-    args: readonly Buffer[],
+    words: CommandWords,
     started: number,
   ) {
     this.session = session
@@ -82,18 +93,22 @@ export class RedisCall implements Call {
     this.row = row
     this.operation = row.operation
     this.method = row.shown
-    this.args = args
+    this.words = words
     this.started = started
+  }
+
+  get args(): readonly Buffer[] {
+    return this.words.all
   }
 
   /** An argument as bytes. The arity says that it is there. */
   bytes(index: number): Buffer {
-    return this.args[index] as Buffer
+    return this.words.bytes(index)
   }
 
   /** An argument as text, one character a byte. */
   text(index: number): string {
-    return this.bytes(index).toString('latin1')
+    return this.words.text(index)
   }
 
   /** The key that the command names first. */
@@ -103,7 +118,7 @@ export class RedisCall implements Call {
 
   /** The call for one more key of the command: a line of its own in the request log. */
   also(key: string): RedisCall {
-    const other = new RedisCall(this.session, this.principal, this.row, this.args, this.started)
+    const other = new RedisCall(this.session, this.principal, this.row, this.words, this.started)
     other.key = key
     other.space = this.space
     other.cache = this.cache

@@ -8,6 +8,7 @@ import type { Face } from '../base/face'
 import type { Listening } from '../base/listen'
 import type { RedisSurface } from '../base/redis-clients'
 import type { Timer } from '../base/timer'
+import type { RunLines } from './line-runner'
 import type { Visitors, VisitorsParts } from './visitors'
 import { createServer } from 'node:net'
 import { messageOf } from '@shared/errors'
@@ -26,6 +27,8 @@ interface RedisFaceParts extends Omit<VisitorsParts, 'port'>, Pick<Configuration
 export interface RedisFace extends Face, RedisSurface {
   /** What a person should know about the start. */
   warnings: () => string[]
+  /** Runs what a person types in the console, whether it listens or not. */
+  runLines: RunLines
 }
 
 const remedy = 'choose another port with --redis-port or LARDER_REDIS_PORT.'
@@ -36,12 +39,10 @@ const moves: ReadonlySet<string> = new Set(['switch', 'settings', 'cache.updated
 
 /**
  * The Redis protocol on a port of its own. Until somebody connects it is a socket that listens, and
- * the code behind it is not loaded. Null if it is switched off.
+ * the code behind it is not loaded. Switched off, it does not even listen.
  */
-export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }: RedisFaceParts): RedisFace | null {
-  if (redis === null)
-    return null
-  const { port: wanted, isAsked } = redis
+export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }: RedisFaceParts): RedisFace {
+  const { port: wanted, isAsked } = redis ?? { port: 0, isAsked: false }
   /** The port that it has listened on, which stays the same when it is opened again. */
   let port = wanted
   let visitors: Promise<Visitors> | undefined
@@ -57,13 +58,16 @@ export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }
     return arrived
   }
 
+  function loaded(): Promise<Visitors> {
+    return visitors ??= load()
+  }
+
   function welcome(socket: Socket): void {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     // It may go before anybody looks after it.
     socket.on('error', () => socket.destroy())
-    visitors ??= load()
-    visitors.then(
+    loaded().then(
       ({ welcome: receive }) => socket.destroyed || receive(socket),
       (error: unknown) => {
         parts.logger.error('the Redis face could not be loaded', { error: messageOf(error) })
@@ -115,6 +119,8 @@ export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }
   }
 
   function state(): RedisState {
+    if (redis === null)
+      return { state: 'off', port: null, url: null, warning: null }
     const listening = listener.listening()
     if (listening === null || listening.servers.length === 0) {
       // A port that nobody has asked for is given up when it is taken.
@@ -133,9 +139,12 @@ export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }
     load: reader => arrived?.load(reader) ?? { clients: 0, perSecond: 0 },
     disconnect: (reader, id) => arrived?.disconnect(reader, id) ?? false,
     unknown: userId => arrived?.unknown(userId) ?? [],
+    runLines: async (run, context) => (await loaded()).runLines(run, context),
     async start() {
-      following = hub.subscribe(({ topic }) => moves.has(topic) && follow(), { passive: true })
       const nowhere: Listening = { port: wanted, addresses: [], servers: [] }
+      if (redis === null)
+        return nowhere
+      following = hub.subscribe(({ topic }) => moves.has(topic) && follow(), { passive: true })
       if (isGone()) {
         listener.want(false)
         return nowhere

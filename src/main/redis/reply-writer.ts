@@ -1,11 +1,8 @@
-import type { RedisAnswer } from './reply'
+import type { Protocol, RedisAnswer } from './reply'
 import { Buffer } from 'node:buffer'
 import { ReplyError } from '../base/resp'
 import { lastingValue } from '../serving/ports'
-import { AnswerMap, noArray, ReplySet, Verbatim } from './reply'
-
-/** Versions of the protocol. */
-export type Protocol = 2 | 3
+import { AnswerMap, InProtocol, noArray, ReplySet, Verbatim } from './reply'
 
 /** Bytes up to which a value is joined with what stands around it. */
 const joinable = 4096
@@ -45,12 +42,12 @@ export function createReplyWriter(): ReplyWriter {
   }
 
   function write(answer: RedisAnswer, protocol: Protocol): void {
-    if (typeof answer === 'string')
+    if (Buffer.isBuffer(answer))
+      bulk(answer)
+    else if (typeof answer === 'string')
       text += `+${answer}\r\n`
     else if (typeof answer === 'number' || typeof answer === 'bigint')
       text += `:${answer}\r\n`
-    else if (Buffer.isBuffer(answer))
-      bulk(answer)
     else if (answer === null)
       text += protocol === 3 ? '_\r\n' : '$-1\r\n'
     else if (answer === noArray)
@@ -63,6 +60,8 @@ export function createReplyWriter(): ReplyWriter {
       all(protocol === 3 ? '~' : '*', answer.items.length, answer.items, protocol)
     else if (answer instanceof Verbatim)
       writeVerbatim(answer, protocol)
+    else if (answer instanceof InProtocol)
+      write(answer.answer, answer.protocol)
     else
       all('*', answer.length, answer, protocol)
   }

@@ -1,6 +1,9 @@
 import type { ReplyError } from '../base/resp'
 import { Buffer } from 'node:buffer'
 
+/** Versions of the protocol. */
+export type Protocol = 2 | 3
+
 /** A map of RESP 3, keys and values in turns; an array before. */
 export class AnswerMap {
   readonly items: readonly RedisAnswer[]
@@ -28,6 +31,17 @@ export class Verbatim {
   }
 }
 
+/** An answer in the version of the protocol that was agreed on when it was given. */
+export class InProtocol {
+  readonly answer: RedisAnswer
+  readonly protocol: Protocol
+
+  constructor(answer: RedisAnswer, protocol: Protocol) {
+    this.answer = answer
+    this.protocol = protocol
+  }
+}
+
 /** In place of an array that there is none of. */
 export const noArray = Symbol('no array')
 
@@ -37,7 +51,7 @@ export const noArray = Symbol('no array')
  */
 export type RedisAnswer
   = | string | number | bigint | null | Buffer | ReplyError | typeof noArray
-    | AnswerMap | ReplySet | Verbatim | RedisAnswer[]
+    | InProtocol | AnswerMap | ReplySet | Verbatim | RedisAnswer[]
 
 /** A refusal of a command, in the words of Redis: clients go by them. */
 export class CommandFault extends Error {

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { CommandWords } from './command-words'
 import { splitInline } from './inline'
 
 /** The client does not speak the protocol: it is told so in the words of Redis, and cut off. */
@@ -25,7 +26,7 @@ interface RequestParser {
    * The next command; null if more has to arrive first. Throws ProtocolFault and ForeignClient,
    * after which nothing more may be asked.
    */
-  next: () => Buffer[] | null
+  next: () => CommandWords | null
 }
 
 /** Bytes of a line, and words of a command. */
@@ -38,6 +39,8 @@ const unknownWords = 10
 const unknownBytes = 16 * 1024
 /** Bytes from which an argument that has not arrived gets memory of its own. */
 const large = 16 * 1024
+/** Digits of the numbers that are read at once. */
+const shortDigits = 5
 /** About what a word takes besides its bytes. */
 const wordBytes = 96
 
@@ -61,6 +64,8 @@ export function createRequestParser({ isTrusted, valueLimit, mayHold }: ParserRu
   let filled = 0
   let skipping = 0
   let oversized = false
+  /** Where `readWhole` reads. */
+  let cursor = 0
 
   /** Where the next line ends, without its line end; -1 if it has not arrived. */
   function lineEnd(tooLong: string): number {
@@ -101,6 +106,45 @@ export function createRequestParser({ isTrusted, valueLimit, mayHold }: ParserRu
       throw new ProtocolFault('unauthenticated multibulk length')
     at = end + 1
     return split
+  }
+
+  /** A number of few digits with its line end, read at the cursor; -1 if it is something else. */
+  function shortNumber(): number {
+    let number = 0
+    for (let digits = 0; digits <= shortDigits; digits++) {
+      const byte = chunk[cursor++] as number
+      if (byte === carriageReturn)
+        return digits > 0 && chunk[cursor++] === lineFeed ? number : -1
+      if (!(byte >= digit0 && byte <= digit9))
+        return -1
+      number = number * 10 + byte - digit0
+    }
+    return -1
+  }
+
+  /**
+   * A command that has arrived whole and is nothing special, as nearly all are; null for every
+   * other, of which nothing is read then.
+   */
+  function readWhole(): CommandWords | null {
+    cursor = at + 1
+    const count = shortNumber()
+    if (count < 1 || !isTrusted())
+      return null
+    const bounds: number[] = []
+    for (let word = 0; word < count; word++) {
+      if (chunk[cursor++] !== dollar)
+        return null
+      const length = shortNumber()
+      const end = cursor + length
+      if (length < 0 || length > unknownBytes || end + 2 > chunk.length)
+        return null
+      bounds.push(cursor, end)
+      cursor = end + 2
+    }
+    at = cursor
+    oversized = false
+    return new CommandWords(chunk, bounds)
   }
 
   /** Reads how many words come. Returns false if the line has not arrived. */
@@ -223,9 +267,12 @@ export function createRequestParser({ isTrusted, valueLimit, mayHold }: ParserRu
             oversized = false
             const split = inline(end)
             if (split.length > 0)
-              return split
+              return CommandWords.of(split)
             continue
           }
+          const whole = readWhole()
+          if (whole !== null)
+            return whole
           if (!begin())
             return null
         }
@@ -234,7 +281,7 @@ export function createRequestParser({ isTrusted, valueLimit, mayHold }: ParserRu
         if (words.length > 0) {
           const command = words
           words = []
-          return command
+          return CommandWords.of(command)
         }
       }
       return null

@@ -1,10 +1,11 @@
-import type { Buffer } from 'node:buffer'
 import type { Principal } from '../base/principal'
-import type { Protocol } from './reply-writer'
+import type { CommandWords } from './command-words'
+import type { Protocol } from './reply'
 import type { Watch } from './watches'
+import { firstRedisDatabase } from '@shared/redis/users'
 
 /** A command of a transaction. */
-export interface Queued { readonly name: string, readonly args: readonly Buffer[] }
+export interface Queued { readonly name: string, readonly words: CommandWords }
 
 /** What a connection has said about itself, and what it has under way. */
 export interface RedisSession {
@@ -40,8 +41,6 @@ export interface RedisSession {
   reset: () => void
 }
 
-/** The cache of who gives no user name. */
-export const firstDatabase = 'db0'
 export const databases = 16
 
 type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close' | 'reset'>
@@ -61,8 +60,8 @@ export function fresh(): Omit<RedisSession, keyof NewSession | 'lastUsed' | 'las
   return {
     principal: null,
     secret: null,
-    home: firstDatabase,
-    cache: firstDatabase,
+    home: firstRedisDatabase,
+    cache: firstRedisDatabase,
     database: 0,
     protocol: 2,
     name: '',

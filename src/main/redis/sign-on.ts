@@ -2,8 +2,8 @@ import type { Buffer } from 'node:buffer'
 import type { Authenticator, Principal } from '../base/principal'
 import type { RedisSession } from './session'
 import { spellKey } from '@shared/key-spelling'
+import { defaultRedisUser, firstRedisDatabase } from '@shared/redis/users'
 import { CommandFault } from './reply'
-import { firstDatabase } from './session'
 
 /** Who connections act for. */
 export interface SignOn {
@@ -14,9 +14,6 @@ export interface SignOn {
   /** Whether the key of a connection is still good, for the cache in use too. */
   stillHolds: (session: RedisSession) => boolean
 }
-
-/** The user name of who gives none. */
-export const defaultUser = 'default'
 
 export function mayUse({ caches }: Pick<Principal, 'caches'>, cache: string): boolean {
   return caches === null || caches.has(cache)
@@ -32,7 +29,7 @@ export function createSignOn(authenticator: Authenticator): SignOn {
       if (principal === undefined || principal.kind === 'session')
         throw new CommandFault('WRONGPASS invalid username-password pair or user is disabled.')
       const name = user.toString()
-      const cache = name === '' || name === defaultUser ? firstDatabase : name
+      const cache = name === '' || name === defaultRedisUser ? firstRedisDatabase : name
       if (!mayUse(principal, cache)) {
         throw new CommandFault(
           `NOPERM This key may not use the cache ${spellKey(cache, 64)}: the user name says the cache`,

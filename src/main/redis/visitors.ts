@@ -10,10 +10,13 @@ import type { Authenticator } from '../base/principal'
 import type { RedisClients } from '../base/redis-clients'
 import type { ServedCaches } from '../serving/caches'
 import type { Serving } from '../serving/serving'
+import type { Dispatcher } from './dispatcher'
+import type { RunLines } from './line-runner'
 import type { Off } from './off'
 import type { RedisSession } from './session'
 import { createOutflow } from '../base/answers/outflow'
 import { randomSecret } from '../base/ids'
+import { createCacheTurns } from './cache-turns'
 import { createClientBook } from './client-book'
 import { createCommandTable } from './command-table'
 import { createConnection } from './connection'
@@ -21,6 +24,7 @@ import { createDatabases } from './databases'
 import { createDispatcher } from './dispatcher'
 import { createExecutor } from './executor'
 import { endWatch } from './handlers/connection'
+import { createLineRunner } from './line-runner'
 import { createOff } from './off'
 import { RedisCall } from './redis-call'
 import { createScans } from './scans'
@@ -50,6 +54,8 @@ export interface Visitors extends Disposable, RedisClients {
   welcome: (socket: Socket) => void
   /** To be called when a switch was moved, or what it means: ends or silences connections. */
   followSwitches: () => void
+  /** Runs what a person types in the console. */
+  runLines: RunLines
 }
 
 /** Milliseconds between looks at all connections, and for which one may be without a key. */
@@ -65,47 +71,69 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   const signOn = createSignOn(authenticator)
   const databases = createDatabases({ serving, caches, handlers: parts.handlers })
   const off = createOff({ caches, redisOff: parts.settings.redisOff })
-  const executor = createExecutor({ serving, databases, off, logger })
-  const watches = createWatches(caches)
-  const outflow: Outflow = createOutflow({ stopwatch, inFlight })
-  const table = createCommandTable({
-    serving,
-    clock,
-    stopwatch,
-    databases,
-    signOn,
-    off,
-    scans: createScans(),
-    watches,
-    sessions,
-    valueLimit,
-    version,
-    runId: randomSecret(runIdLength).toLowerCase().slice(0, runIdLength),
-    port,
-    budget: () => caches.budget,
-    run({ session, principal }, { name, args }) {
-      const row = table.get(name)
-      if (row === undefined)
-        throw new Error('A transaction has a command that there is not')
-      const call = new RedisCall(session, principal, row, args, stopwatch.now())
-      call.inTransaction = true
-      return executor.execute(call)
-    },
-  })
   const unknown = createUnknownCommands(clock)
   const book = createClientBook({ sessions, signOn, clock, stopwatch })
-  const dispatcher = createDispatcher({
-    table,
-    executor,
-    signOn,
-    databases,
-    stopwatch,
-    valueLimit,
-    noteUnknown: unknown.note,
-  })
+  const turns = createCacheTurns()
+  const watches = createWatches(caches)
+  const scans = createScans()
+  const outflow: Outflow = createOutflow({ stopwatch, inFlight })
+  const runId = randomSecret(runIdLength).toLowerCase().slice(0, runIdLength)
+  const dispatcher = createCommands(serving.finish)
   const behind = { dispatcher, signOn, outflow, inFlight, valueLimit, logger }
   let last = 0
   let timer: NodeJS.Timeout | undefined
+
+  /** All that runs commands. `finish` notes them. */
+  function createCommands(finish: Serving['finish']): Dispatcher {
+    const executor = createExecutor({ serving: { ...serving, finish }, databases, off, turns, logger })
+    const table = createCommandTable({
+      serving,
+      clock,
+      stopwatch,
+      databases,
+      signOn,
+      off,
+      scans,
+      watches,
+      turns,
+      sessions,
+      valueLimit,
+      version,
+      runId,
+      port,
+      budget: () => caches.budget,
+      run({ session, principal }, { name, words }) {
+        const row = table.get(name)
+        if (row === undefined)
+          throw new Error('A transaction has a command that there is not')
+        const call = new RedisCall(session, principal, row, words, stopwatch.now())
+        call.inTransaction = true
+        call.hasTurn = true
+        return executor.execute(call)
+      },
+    })
+    const noteUnknown = unknown.note
+    return createDispatcher({ table, executor, signOn, databases, stopwatch, valueLimit, noteUnknown })
+  }
+
+  const runLines = createLineRunner({
+    dispatcherFor: finished => createCommands((call, ...rest) => {
+      serving.finish(call, ...rest)
+      finished(call)
+    }),
+    databases,
+    valueLimit,
+    clock,
+    open: () => createSession({
+      id: ++last,
+      address: '',
+      localAddress: '',
+      since: stopwatch.now(),
+      close() {},
+      reset() {},
+    }),
+    close: session => endWatch(session, watches),
+  })
 
   /** Cuts off whose key is gone, and who has shown none for long. */
   function look(): void {
@@ -132,6 +160,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       for (const session of sessions.values())
         follow(session, all, off)
     },
+    runLines,
     welcome(socket) {
       const session = createSession({
         id: ++last,

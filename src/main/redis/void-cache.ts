@@ -6,7 +6,7 @@ type Writes = { -readonly [Name in keyof ServedCache]: ServedCache[Name] }
 
 /** What a cache that is not made yet reads as. */
 export const emptyCache: ReadableCache = {
-  definition: { source: null, backend: null, eviction: 'sieve' },
+  definition: { source: null, backend: null, eviction: 'sieve', format: 'none' },
   get: () => 'absent',
   peek: () => undefined,
   chosen: () => [].values(),

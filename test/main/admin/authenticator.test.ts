@@ -84,6 +84,7 @@ it('lets nobody in before the first start is through', async () => {
   const early = createAdministration({
     machineMemory: 4e9,
     readLog: () => expect.fail('Nobody is let in'),
+    runLines: () => expect.fail('Nobody is let in'),
     watch: () => expect.fail('Nobody is let in'),
     metadata,
     history: { read: () => expect.fail('Nobody is let in'), minute: () => expect.fail('Nobody is let in') },

@@ -82,6 +82,7 @@ export async function startAdministration(
       rename() {},
     },
     watch: () => goodWatch,
+    runLines: () => ({ at: new Date(0).toISOString(), replies: [] }),
     readLog: () => Promise.resolve({ lines: [], cursor: null, unreadable: 0 }),
     environmentKey,
     controlToken,

@@ -151,6 +151,7 @@ describe('wrong usage ends with 64 and asks nobody', () => {
     [['key', 'create', '--label', 'a', '--scopes', 'read,root'], 'must be one of read, write, admin'],
     [['key', 'create', '--label', 'a', '--origins', 'http://a/'], 'must be origins such as'],
     [['switch', 'maybe'], 'must be on or off'],
+    [['url', 'redis', '--cache', 'default'], '--cache default: no client can name it, as this user name means db0'],
     [['status', '--timeout', '5s'], '--timeout works only with --wait'],
     [['call'], 'call needs <operation>'],
     [['call', 'cache.list'], 'unknown operation cache.list; did you mean caches.list?'],

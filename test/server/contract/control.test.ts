@@ -315,6 +315,9 @@ describe('every operation', () => {
     expect((await run('requests.groups', { by: 'cache' })).json()).toMatchObject({
       groups: expect.arrayContaining([expect.objectContaining({ name: 'default', cache: null, reason: 'absent' })]),
     })
+    expect((await run('redis.run', { cache: 'default', lines: ['GET none'] })).json()).toMatchObject({
+      replies: [{ reply: btoa('$-1\r\n'), bytes: 5, logged: [{ method: 'GET', key: 'none', result: 'miss' }] }],
+    })
     expect((await run('logs.list', { level: 'info', limit: 1 })).json()).toMatchObject({
       lines: [{ source: 'server', message: expect.any(String) }],
     })

@@ -2,6 +2,7 @@ import type { Reply } from '../../../src/main/base/resp'
 import type { RedisConnection } from '../../helpers/redis-connection'
 import type { TestLarder } from '../../helpers/start-larder'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ReplyMap } from '../../../src/main/base/resp'
 import { redisCommandNames } from '../../../src/shared/redis/commands'
 import { connectRedis } from '../../helpers/redis-connection'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
@@ -105,7 +106,7 @@ describe.each([['2'], ['3']])('over RESP %s', (protocol) => {
   })
 })
 
-it('sCAN finds every key once, in pages of any size', async () => {
+it('a SCAN finds every key once, in pages of any size', async () => {
   await connection.send('AUTH', ownerKey)
   await connection.send('FLUSHALL')
   const keys = Array.from({ length: 250 }, (_, index) => `key:${index}`)
@@ -121,7 +122,7 @@ it('sCAN finds every key once, in pages of any size', async () => {
 })
 
 // Red: in src/main/redis/handlers/commands.ts leave the parts out.
-it('cOMMAND INFO and COMMAND DOCS know every command', async () => {
+it('every command is known to COMMAND INFO and COMMAND DOCS', async () => {
   await connection.send('HELLO', '3', 'AUTH', 'default', ownerKey)
   const names = redisCommandNames.filter(name => !name.includes('|'))
   const told = (await connection.send('COMMAND') as Reply[][]).map(([name]) => String(name))
@@ -133,10 +134,19 @@ it('cOMMAND INFO and COMMAND DOCS know every command', async () => {
   }] })
 })
 
-it('cLIENT REPLY leaves answers out', async () => {
+it('after CLIENT REPLY answers are left out', async () => {
   await connection.send('AUTH', ownerKey)
   const [pong] = await connection.raw('CLIENT REPLY SKIP\r\nPING one\r\nPING two\r\n', 1)
   expect(plain(pong as Reply)).toBe('"two"')
   const [on, last] = await connection.raw('CLIENT REPLY OFF\r\nPING one\r\nCLIENT REPLY ON\r\nPING three\r\n', 2)
   expect([on, plain(last as Reply)]).toEqual(['OK', '"three"'])
+})
+
+// Red: in src/main/redis/handlers/transactions.ts return the answers without their protocol.
+it('a HELLO in a transaction changes the protocol from its own answer on', async () => {
+  await connection.send('AUTH', ownerKey)
+  const replies = await connection.pipeline(['MULTI', 'GET none', 'HELLO 3', 'GET none', 'HELLO 2', 'EXEC'].map(words))
+  const [before, map, after, array] = replies.at(-1) as Reply[]
+  expect([before, after]).toEqual([null, null])
+  expect([map, array].map(reply => reply instanceof ReplyMap)).toEqual([true, false])
 })

@@ -127,6 +127,7 @@ const sound: Partial<Record<OperationName, Record<string, unknown>>> = {
   'imports.begin': { format: 'snapshot' },
   'imports.write': { at: 0, text: 'a' },
   'imports.fetch': { connection: 'main', cache: 'default' },
+  'redis.run': { cache: 'default', lines: ['PING'] },
 }
 
 /**

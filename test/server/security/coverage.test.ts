@@ -112,7 +112,9 @@ const callers: readonly Caller[] = [
 
 /** Returns the cache of a data-plane row, if its target names one. */
 function cacheOf(row: RouteRow): string | null {
-  return row.face === 'plain' ? 'default' : row.face === 'native' || row.face === 'classic' ? 'products' : null
+  if (row.face === 'plain')
+    return 'default'
+  return row.face === 'native' || row.face === 'classic' || row.operation === 'redis.run' ? 'products' : null
 }
 
 /** Returns the result that the row requires: `done`, or a status. */
@@ -200,6 +202,7 @@ function bodies(name: string): Record<string, unknown> {
     'imports.begin': { format: 'ndjson', cache: 'default' },
     'imports.write': { at: 0, text: ' ' },
     'imports.fetch': { connection: 'offered', cache: 'default', dryRun: true },
+    'redis.run': { cache: 'products', lines: ['PING'] },
     'switch.set': { enabled: true },
     'keys.create': { label: 'made' },
     'keys.update': { label: 'changed' },

@@ -1,3 +1,4 @@
+import { firstRedisDatabase, isRedisUser } from '@shared/redis/users'
 import { defineCommand, flag } from '../command'
 import { cacheNames } from '../completes'
 import { missingFailure, usageFailure } from '../failure'
@@ -17,6 +18,8 @@ export const url = defineCommand({
   async run({ words: [protocol], flags: { cache = '' } }, { client, output }) {
     if (protocol !== 'redis')
       throw usageFailure(`url ${protocol}: must be redis`)
+    if (!isRedisUser(cache))
+      throw usageFailure(`--cache ${cache}: no client can name it, as this user name means ${firstRedisDatabase}`)
     const { redis } = await client.call('settings.get', {})
     if (redis === null) {
       throw missingFailure(

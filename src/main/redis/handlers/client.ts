@@ -3,10 +3,9 @@ import type { RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import type { RedisSession } from '../session'
 import { Buffer } from 'node:buffer'
+import { defaultRedisUser, firstRedisDatabase } from '@shared/redis/users'
 import { integerOf } from '../numbers'
 import { CommandFault, faults, printed, Verbatim } from '../reply'
-import { firstDatabase } from '../session'
-import { defaultUser } from '../sign-on'
 import { readName } from './connection'
 
 interface ClientParts {
@@ -41,7 +40,7 @@ export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
       'ssub': 0,
       'multi': transaction?.queue.length ?? -1,
       'cmd': lastCommand,
-      'user': home === firstDatabase ? defaultUser : home,
+      'user': home === firstRedisDatabase ? defaultRedisUser : home,
       'redir': -1,
       'resp': protocol,
       'lib-name': session.library,
@@ -56,7 +55,7 @@ export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
   }
 
   function kill(call: RedisCall): RedisAnswer {
-    const isOld = call.args.length === 3
+    const isOld = call.words.length === 3
     const { chosen, skipMe } = isOld ? byAddress(call.text(2)) : readKillOptions(call)
     const victims = own(call).filter(session => chosen(session) && !(skipMe && session.id === call.session.id))
     for (const victim of victims) {
@@ -128,16 +127,16 @@ function reply(call: RedisCall): RedisAnswer {
 
 /** Throws CommandFault. */
 function readListOptions(call: RedisCall): (session: RedisSession) => boolean {
-  if (call.args.length === 2)
+  if (call.words.length === 2)
     return () => true
   const word = call.text(2).toUpperCase()
-  if (word === 'ID' && call.args.length > 3) {
+  if (word === 'ID' && call.words.length > 3) {
     const ids = call.args.slice(3).map(argument => integerOf(argument) ?? -1n)
     if (ids.some(id => id < 1n))
       throw new CommandFault('ERR Invalid client ID')
     return ({ id }) => ids.includes(BigInt(id))
   }
-  if (word !== 'TYPE' || call.args.length !== 4)
+  if (word !== 'TYPE' || call.words.length !== 4)
     throw faults.syntax()
   return ofType(call.text(3))
 }
@@ -159,11 +158,11 @@ function byAddress(address: string): Kill {
 
 /** Throws CommandFault. */
 function readKillOptions(call: RedisCall): Kill {
-  if (call.args.length % 2 !== 0)
+  if (call.words.length % 2 !== 0)
     throw faults.syntax()
   const tests: ((session: RedisSession) => boolean)[] = []
   let skipMe = true
-  for (let at = 2; at < call.args.length; at += 2) {
+  for (let at = 2; at < call.words.length; at += 2) {
     const value = call.text(at + 1)
     switch (call.text(at).toUpperCase()) {
       case 'ID': {
@@ -180,7 +179,7 @@ function readKillOptions(call: RedisCall): Kill {
         tests.push(session => session.localAddress === value)
         break
       case 'USER':
-        tests.push(({ home }) => home === value || (value === defaultUser && home === firstDatabase))
+        tests.push(({ home }) => home === value || (value === defaultRedisUser && home === firstRedisDatabase))
         break
       case 'TYPE':
         tests.push(ofType(value))

@@ -4,11 +4,12 @@ import type { RedisSession } from '../session'
 import type { SignOn } from '../sign-on'
 import type { Watches } from '../watches'
 import { Buffer } from 'node:buffer'
+import { defaultRedisUser } from '@shared/redis/users'
 import { databaseName } from '../databases'
 import { integerOf, readWhole } from '../numbers'
 import { AnswerMap, CommandFault, faults, printed } from '../reply'
 import { databases, fresh } from '../session'
-import { defaultUser, mayUse } from '../sign-on'
+import { mayUse } from '../sign-on'
 import { redisVersion } from './about'
 
 interface ConnectionParts { signOn: SignOn, watches: Watches }
@@ -58,7 +59,7 @@ export function createHandshakeHandlers({ signOn, watches }: ConnectionParts) {
         throw faults.syntax()
       const [, first = Buffer.alloc(0), second] = args
       if (second === undefined)
-        signOn.signOn(session, Buffer.from(defaultUser), first)
+        signOn.signOn(session, Buffer.from(defaultRedisUser), first)
       else
         signOn.signOn(session, first, second)
       return 'OK'
@@ -107,13 +108,13 @@ function readHello(call: RedisCall): Hello {
   if (version !== 2n && version !== 3n)
     throw new CommandFault('NOPROTO unsupported protocol version')
   const hello: Hello = { protocol: version === 3n ? 3 : 2, auth: null, name: null }
-  for (let at = 2; at < call.args.length; at++) {
+  for (let at = 2; at < call.words.length; at++) {
     const word = call.text(at).toUpperCase()
-    if (word === 'AUTH' && at + 2 < call.args.length) {
+    if (word === 'AUTH' && at + 2 < call.words.length) {
       hello.auth = [call.bytes(at + 1), call.bytes(at + 2)]
       at += 2
     }
-    else if (word === 'SETNAME' && at + 1 < call.args.length) {
+    else if (word === 'SETNAME' && at + 1 < call.words.length) {
       hello.name = readName(call.bytes(++at), 'Client names')
     }
     else {

@@ -82,7 +82,7 @@ type Condition = 'NX' | 'XX' | 'GT' | 'LT'
 /** Throws CommandFault for words that are none, or exclude each other. */
 function readConditions(call: RedisCall): ReadonlySet<Condition> {
   const conditions = new Set<Condition>()
-  for (let at = 3; at < call.args.length; at++) {
+  for (let at = 3; at < call.words.length; at++) {
     const word = call.text(at).toUpperCase()
     if (word !== 'NX' && word !== 'XX' && word !== 'GT' && word !== 'LT')
       throw new CommandFault(`ERR Unsupported option ${printed(call.bytes(at))}`, 'ERR Unsupported option')

@@ -118,12 +118,12 @@ function eachKey(call: RedisCall, holds: (key: string, part: RedisCall) => Maybe
 function readCopyOptions(call: RedisCall): { replace: boolean, database: number | null } {
   let replace = false
   let database: number | null = null
-  for (let at = 3; at < call.args.length; at++) {
+  for (let at = 3; at < call.words.length; at++) {
     const word = call.text(at).toUpperCase()
     if (word === 'REPLACE') {
       replace = true
     }
-    else if (word === 'DB' && at + 1 < call.args.length) {
+    else if (word === 'DB' && at + 1 < call.words.length) {
       at++
       database = Number(readWhole(call.bytes(at)))
       if (database < 0 || database >= databaseCount)

@@ -116,8 +116,8 @@ function readCursor(text: string): string {
 /** Throws CommandFault. */
 function readScanOptions(call: RedisCall): { matches: (key: Buffer) => boolean, count: number, type: string | null } {
   const options = { matches: matcher('*'), count: 10, type: null as string | null }
-  for (let at = 2; at < call.args.length; at += 2) {
-    if (at + 1 >= call.args.length)
+  for (let at = 2; at < call.words.length; at += 2) {
+    if (at + 1 >= call.words.length)
       throw faults.syntax()
     const word = call.text(at).toUpperCase()
     if (word === 'MATCH') {

@@ -115,9 +115,9 @@ function checkFlush({ args }: RedisCall): void {
 
 /** Throws CommandFault. */
 function checkSamples(call: RedisCall): void {
-  if (call.args.length === 3)
+  if (call.words.length === 3)
     return
-  if (call.args.length !== 5 || call.text(3).toUpperCase() !== 'SAMPLES')
+  if (call.words.length !== 5 || call.text(3).toUpperCase() !== 'SAMPLES')
     throw faults.syntax()
   if ((integerOf(call.bytes(4)) ?? -1n) < 0n)
     throw faults.syntax()

@@ -21,7 +21,7 @@ export function readStringOptions(call: RedisCall, from: number, allowed: Readon
   const options: StringOptions = { condition: null, get: false, keepTtl: false, persist: false, time: null }
   /** What is said about the end of the entry: the same word may come again, another may not. */
   let about: string | null = null
-  for (let at = from; at < call.args.length; at++) {
+  for (let at = from; at < call.words.length; at++) {
     const word = call.text(at).toUpperCase()
     const form = rowOf(timeForms, word)
     const isAbout = form !== undefined || word === 'KEEPTTL' || word === 'PERSIST'
@@ -30,7 +30,7 @@ export function readStringOptions(call: RedisCall, from: number, allowed: Readon
     about = isAbout ? word : about
     if (form !== undefined) {
       at++
-      if (at >= call.args.length)
+      if (at >= call.words.length)
         throw faults.syntax()
       options.time = { form, index: at }
     }

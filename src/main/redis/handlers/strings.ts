@@ -8,7 +8,7 @@ import { requireRead } from '../../serving/access'
 import { proceed } from '../../serving/maybe'
 import { elsewhere, notHere } from '../executor'
 import { readFutureMoment, timeForms, ttlUntil } from '../expiry'
-import { readRedisKey } from '../keys'
+import { readKeyWord, readRedisKey } from '../keys'
 import { CommandFault } from '../reply'
 import { getexWords, readStringOptions, setWords, statedEnd } from './set-options'
 import { after, allOf, peekHere, stringOf, wasStored } from './shared'
@@ -20,7 +20,7 @@ export function createStringHandlers(clock: Clock) {
   }
 
   function set(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
-    if (call.args.length === 3)
+    if (call.words.length === 3)
       return proceed(call, store(call, cache, call.bytes(2), undefined), answerStored)
     const options = readStringOptions(call, 3, setWords)
     const { condition, get, keepTtl } = options
@@ -145,17 +145,26 @@ function strlen(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
 
 /** Something of another kind reads as nothing here, as Redis has it. */
 function mget(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
-  return allOf<RedisAnswer>(call.args.slice(1).map((bytes, index) => {
-    const key = readRedisKey(bytes)
-    const part = index === 0 ? call : call.also(key)
-    return after(cache.get(key, part), (lookup) => {
-      const hit = part.note(lookup)
-      if (hit?.kind !== 'bytes')
-        return null
-      part.given = hit.value.length
-      return Buffer.copyBytesFrom(hit.value)
-    })
-  }))
+  const { words } = call
+  const values: Maybe<RedisAnswer>[] = []
+  let isHere = true
+  for (let index = 1; index < words.length; index++) {
+    const key = readKeyWord(words, index)
+    const part = index === 1 ? call : call.also(key)
+    const value = proceed(part, cache.get(key, part), answerOwn)
+    isHere &&= !(value instanceof Promise)
+    values.push(value)
+  }
+  return isHere ? values as RedisAnswer[] : Promise.all(values)
+}
+
+/** The value of one of several keys, which outlives the read of the next. */
+function answerOwn(call: RedisCall, lookup: Lookup): RedisAnswer {
+  const hit = call.note(lookup)
+  if (hit?.kind !== 'bytes')
+    return null
+  call.given = hit.value.length
+  return Buffer.from(hit.value)
 }
 
 function store(
@@ -175,9 +184,9 @@ function answerStored(call: RedisCall, result: Awaited<ReturnType<ServedCache['s
 
 /** Throws CommandFault for a key without a value. */
 function readPairs(call: RedisCall): { key: string, value: Buffer }[] {
-  if (call.args.length % 2 === 0)
+  if (call.words.length % 2 === 0)
     throw new CommandFault(`ERR wrong number of arguments for '${call.row.name}' command`)
-  return Array.from({ length: (call.args.length - 1) / 2 }, (_, pair) =>
+  return Array.from({ length: (call.words.length - 1) / 2 }, (_, pair) =>
     ({ key: readRedisKey(call.bytes(2 * pair + 1)), value: call.bytes(2 * pair + 2) }))
 }
 

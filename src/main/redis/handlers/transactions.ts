@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock'
 import type { Maybe } from '../../serving/maybe'
+import type { CacheTurns } from '../cache-turns'
 import type { Databases } from '../databases'
 import type { CommandRow, ReadableCache, RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
@@ -7,7 +8,7 @@ import type { Queued } from '../session'
 import type { Watches } from '../watches'
 import { Buffer } from 'node:buffer'
 import { readRedisKey } from '../keys'
-import { CommandFault, noArray } from '../reply'
+import { CommandFault, InProtocol, noArray } from '../reply'
 import { placeOfCache } from '../watches'
 import { endWatch } from './connection'
 import { after, allOf, peekHere } from './shared'
@@ -16,15 +17,17 @@ interface TransactionParts {
   clock: Clock
   databases: Databases
   watches: Watches
+  turns: CacheTurns
   rowOf: (name: string) => CommandRow
   /** Runs a command of a transaction. */
   run: (call: RedisCall, queued: Queued) => Maybe<RedisAnswer>
 }
 
 /**
- * Several commands as one. The cache lives here, so all of them run before anybody else is served.
+ * Several commands as one. The cache lives here, so all of them run before anybody else is served;
+ * where it converts what is written, before anybody else of this protocol.
  */
-export function createTransactionHandlers({ clock, databases, watches, rowOf, run }: TransactionParts) {
+export function createTransactionHandlers({ clock, databases, watches, turns, rowOf, run }: TransactionParts) {
   function exec(call: RedisCall): Maybe<RedisAnswer> {
     const { session, principal } = call
     const { transaction } = session
@@ -35,16 +38,42 @@ export function createTransactionHandlers({ clock, databases, watches, rowOf, ru
     const writes = queue.some(({ name }) => rowOf(name).action.does === 'write')
     const made = writes && principal !== null && !failed ? databases.make(principal, session.cache) : undefined
     return after<void, RedisAnswer>(made, () => {
-      const isDirty = session.watch !== null && (session.watch.dirty || clock.wall() >= session.watch.end)
-      endWatch(session, watches)
-      session.transaction = null
-      if (failed)
-        throw new CommandFault('EXECABORT Transaction discarded because of previous errors.')
-      if (isDirty)
-        return noArray
-      // What a read has found is valid until the next one only.
-      return allOf(queue.map(queued => after(run(call, queued), own)))
+      if (!converts(call))
+        return conclude(call)
+      const place = placeOfCache({ space: principal?.userId ?? '', name: session.cache })
+      return turns.run(place, () => conclude(call))
     })
+  }
+
+  function converts({ session, principal }: RedisCall): boolean {
+    return principal !== null && (databases.definition(principal, session.cache)?.format ?? 'none') !== 'none'
+  }
+
+  /** Runs what was queued, unless something is against it. */
+  function conclude(call: RedisCall): Maybe<RedisAnswer> {
+    const { session } = call
+    const { transaction, watch } = session
+    const isDirty = watch !== null && (watch.dirty || clock.wall() >= watch.end)
+    endWatch(session, watches)
+    session.transaction = null
+    if (transaction === null || transaction.failed)
+      throw new CommandFault('EXECABORT Transaction discarded because of previous errors.')
+    if (isDirty)
+      return noArray
+    return converts(call) ? inOrder(call, transaction.queue) : atOnce(call, transaction.queue)
+  }
+
+  /** All begin now; those that have to wait for the disk do so together. */
+  function atOnce(call: RedisCall, queue: readonly Queued[]): Maybe<RedisAnswer[]> {
+    // What a read has found is valid until the next one only.
+    return allOf(queue.map(queued => after(run(call, queued), answer => own(call, answer))))
+  }
+
+  async function inOrder(call: RedisCall, queue: readonly Queued[]): Promise<RedisAnswer[]> {
+    const answers: RedisAnswer[] = []
+    for (const queued of queue)
+      answers.push(own(call, await run(call, queued)))
+    return answers
   }
 
   return {
@@ -82,6 +111,7 @@ export function createTransactionHandlers({ clock, databases, watches, rowOf, ru
   }
 }
 
-function own(answer: RedisAnswer): RedisAnswer {
-  return Buffer.isBuffer(answer) ? Buffer.copyBytesFrom(answer) : answer
+/** HELLO may change the protocol for what comes behind it, and for nothing before. */
+function own({ session }: RedisCall, answer: RedisAnswer): RedisAnswer {
+  return new InProtocol(Buffer.isBuffer(answer) ? Buffer.copyBytesFrom(answer) : answer, session.protocol)
 }

@@ -22,10 +22,10 @@ export function writeGo(request: SnippetRequest): string {
     ')',
     '',
     'func main() {',
-    `\trequest, err := http.NewRequest(${literal(method)}, ${literal(url)}, ${bodyLiteral(body)})`,
+    `\trequest, err := http.NewRequest(${goText(method)}, ${goText(url)}, ${bodyLiteral(body)})`,
     ...orPanic,
     ...(withKey ? [`\trequest.Header.Set("Api-Key", os.Getenv("${keyVariable}"))`] : []),
-    ...headersOf(request).map(([name, value]) => `\trequest.Header.Set(${literal(name)}, ${literal(value)})`),
+    ...headersOf(request).map(([name, value]) => `\trequest.Header.Set(${goText(name)}, ${goText(value)})`),
     '\tresponse, err := http.DefaultClient.Do(request)',
     ...orPanic,
     '\tdefer response.Body.Close()',
@@ -43,10 +43,11 @@ function bodyLiteral(body: SnippetRequest['body']): string {
   if (body === undefined)
     return 'nil'
   return typeof body === 'string'
-    ? `strings.NewReader(${literal(body)})`
-    : `base64.NewDecoder(base64.StdEncoding, strings.NewReader(${literal(toBase64(body))}))`
+    ? `strings.NewReader(${goText(body)})`
+    : `base64.NewDecoder(base64.StdEncoding, strings.NewReader(${goText(toBase64(body))}))`
 }
 
-function literal(text: string): string {
+/** A literal of Go. */
+export function goText(text: string): string {
   return `"${escapeLiteral(text, '"', longEscape)}"`
 }

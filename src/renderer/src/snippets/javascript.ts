@@ -7,8 +7,8 @@ import { escapeLiteral, toBase64 } from './text'
 export function writeFetch(request: SnippetRequest): string {
   const { method, url, body, withKey } = request
   return lines(
-    `const response = await fetch(${literal(url)}, {`,
-    method !== 'GET' && `  method: ${literal(method)},`,
+    `const response = await fetch(${javascriptText(url)}, {`,
+    method !== 'GET' && `  method: ${javascriptText(method)},`,
     ...headerLines(headersOf(request), withKey),
     body !== undefined && `  body: ${bodyLiteral(body)},`,
     '})',
@@ -25,8 +25,8 @@ export function writeAxios(request: SnippetRequest): string {
     'import axios from \'axios\'',
     '',
     'const response = await axios({',
-    `  method: ${literal(method)},`,
-    `  url: ${literal(url)},`,
+    `  method: ${javascriptText(method)},`,
+    `  url: ${javascriptText(url)},`,
     ...headerLines(headers, withKey),
     body !== undefined && `  data: ${bodyLiteral(body)},`,
     // For JSON types, axios parses and trims text, and quotes text that it cannot parse.
@@ -42,26 +42,27 @@ export function writeClient(origin: string, cache: string, key: string): string 
     'import { createClient } from \'larder/client\'',
     '',
     `// The API key is read from ${keyVariable}.`,
-    `const cache = createClient({ url: ${literal(origin)}, cache: ${literal(cache)} })`,
-    `console.log(await cache.retrieve(${literal(key)}))`,
+    `const cache = createClient({ url: ${javascriptText(origin)}, cache: ${javascriptText(cache)} })`,
+    `console.log(await cache.retrieve(${javascriptText(key)}))`,
   )
 }
 
 function headerLines(headers: SnippetRequest['headers'], withKey: boolean): string[] {
   const fields = [
     ...(withKey ? [`    'Api-Key': process.env.${keyVariable},`] : []),
-    ...headers.map(([name, value]) => `    ${literal(name)}: ${literal(value)},`),
+    ...headers.map(([name, value]) => `    ${javascriptText(name)}: ${javascriptText(value)},`),
   ]
   return fields.length === 0 ? [] : ['  headers: {', ...fields, '  },']
 }
 
 function bodyLiteral(body: string | Uint8Array): string {
   return typeof body === 'string'
-    ? literal(body)
-    : `Uint8Array.from(atob(${literal(toBase64(body))}), char => char.charCodeAt(0))`
+    ? javascriptText(body)
+    : `Uint8Array.from(atob(${javascriptText(toBase64(body))}), char => char.charCodeAt(0))`
 }
 
-function literal(text: string): string {
+/** A literal of JavaScript. */
+export function javascriptText(text: string): string {
   return `'${escapeLiteral(text, '\'', codePoint => `\\u{${codePoint.toString(16)}}`)}'`
 }
 

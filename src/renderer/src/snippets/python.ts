@@ -10,7 +10,7 @@ export function writePython(request: SnippetRequest): string {
   const { method, url, body, withKey } = request
   const fields = [
     ...(withKey ? [`        'Api-Key': os.environ['${keyVariable}'],`] : []),
-    ...headersOf(request).map(([name, value]) => `        ${literal(name)}: ${literal(value)},`),
+    ...headersOf(request).map(([name, value]) => `        ${pythonText(name)}: ${pythonText(value)},`),
   ]
   return [
     ...(body instanceof Uint8Array ? ['import base64'] : []),
@@ -18,8 +18,8 @@ export function writePython(request: SnippetRequest): string {
     'from urllib.request import Request, urlopen',
     '',
     'request = Request(',
-    `    ${literal(url)},`,
-    ...(method === 'GET' ? [] : [`    method=${literal(method)},`]),
+    `    ${pythonText(url)},`,
+    ...(method === 'GET' ? [] : [`    method=${pythonText(method)},`]),
     ...(fields.length === 0 ? [] : ['    headers={', ...fields, '    },']),
     ...(body === undefined ? [] : [`    data=${bodyLiteral(body)},`]),
     ')',
@@ -29,9 +29,10 @@ export function writePython(request: SnippetRequest): string {
 }
 
 function bodyLiteral(body: string | Uint8Array): string {
-  return typeof body === 'string' ? `${literal(body)}.encode()` : `base64.b64decode(${literal(toBase64(body))})`
+  return typeof body === 'string' ? `${pythonText(body)}.encode()` : `base64.b64decode(${pythonText(toBase64(body))})`
 }
 
-function literal(text: string): string {
+/** A literal of Python. */
+export function pythonText(text: string): string {
   return `'${escapeLiteral(text, '\'', longEscape)}'`
 }

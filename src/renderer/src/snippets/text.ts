@@ -3,7 +3,7 @@
  * overrides ("Trojan Source"), byte order marks, line separators. Literals contain them as escapes,
  * so that copied code does what it appears to do.
  */
-const hidden = /[\p{C}\p{Zl}\p{Zp}]/gu
+export const hiddenSigns = /[\p{C}\p{Zl}\p{Zp}]/gu
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /**
@@ -14,7 +14,7 @@ export function escapeLiteral(text: string, quote: '\'' | '"', escape: (codePoin
   return text.toWellFormed()
     .replaceAll('\\', '\\\\')
     .replaceAll(quote, `\\${quote}`)
-    .replace(hidden, char => named[char] ?? escape(char.codePointAt(0) ?? 0))
+    .replace(hiddenSigns, char => named[char] ?? escape(char.codePointAt(0) ?? 0))
 }
 
 /** Escapes as in Python and Go: `\u00ad`, and `\U000e0001` beyond the basic plane. */

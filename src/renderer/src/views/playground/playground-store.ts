@@ -25,6 +25,8 @@ const most = 20
 export const usePlayground = defineStore('playground', () => {
   const session = useSession()
   const act = shallowRef<Act>('add')
+  /** Whether commands of Redis are typed in place of a request. */
+  const isRedis = shallowRef(false)
   const draft = shallowReactive({ ...emptyDraft })
   /** The newest first. */
   const past = shallowRef<readonly PastRequest[]>([])
@@ -33,6 +35,7 @@ export const usePlayground = defineStore('playground', () => {
   // Another user is about to see this store.
   watch(() => session.user?.id, () => {
     act.value = 'add'
+    isRedis.value = false
     change(emptyDraft)
     past.value = []
   })
@@ -58,5 +61,5 @@ export const usePlayground = defineStore('playground', () => {
     change(request.draft)
   }
 
-  return { act, draft: shallowReadonly(draft), past: shallowReadonly(past), change, remember, recall }
+  return { act, isRedis, draft: shallowReadonly(draft), past: shallowReadonly(past), change, remember, recall }
 })

@@ -1,7 +1,6 @@
 import type { RequestRecord } from '@shared/schemas'
 import type { SnippetRequest } from '../../snippets/request'
 import { isKey, percentEncode } from '@shared/entry-key'
-import { redisCommandNames, redisCommands, shownCommand } from '@shared/redis/commands'
 
 /** A logged request to send again, as far as the log contains it. */
 interface Repeat {
@@ -74,27 +73,4 @@ function classicQuery(cache: string | null, key: string | null): string {
         ? []
         : [`${name}=${percentEncode(isKey(value) ? value : value.toWellFormed())}`])
     .join('&')
-}
-
-/** Commands that are whole with their key. */
-const withKeyAlone: ReadonlySet<string> = new Set(redisCommandNames
-  .filter(name => Math.abs(redisCommands[name].arity) === 2 && 'keys' in redisCommands[name])
-  .map(shownCommand))
-
-/**
- * Returns the line for a shell by which a read of the Redis protocol is sent again; null for one
- * that the log does not know whole.
- */
-export function redisCommandOf({ face, method, operation, cache, key }: RequestRecord): string | null {
-  if (face !== 'redis' || operation !== 'redis.read' || cache === null || key === null)
-    return null
-  const isPlain = isWholeKey(key) && /^[\x20-\x7E]+$/.test(key)
-  return withKeyAlone.has(method) && isPlain
-    ? `redis-cli -u "$(npx larder url redis --cache ${quoted(cache)})" ${method} ${quoted(key)}`
-    : null
-}
-
-/** As a word of a shell. */
-function quoted(text: string): string {
-  return /^[\w:.-]+$/.test(text) ? text : `'${text.replaceAll('\'', '\'\\\'\'')}'`
 }
