@@ -77,7 +77,7 @@ test('what Redis clients see while caching is off is chosen, explained, and undo
   connection.close()
 })
 
-// Red: in src/renderer/src/views/requests/repeat.ts let `redisCommandOf` answer null.
+// Red: in src/renderer/src/views/requests/RequestDetail.vue let `isRedis` be false.
 test('a call over Redis reads well in the request log', { tag: '@screen' }, async ({ openConsole, call, server }) => {
   const connection = await connect({ call, server })
   await call('PUT', '/v1/by-http', { body: 'x' })
@@ -94,7 +94,7 @@ test('a call over Redis reads well in the request log', { tag: '@screen' }, asyn
   await row('Hit').click()
   const detail = page.getByRole('region', { name: 'GET' })
   await expect(detail).toContainText('Came by')
-  await expect(detail).toContainText('redis-cli -u "$(npx larder url redis --cache db0)" GET product:1')
+  await expect(detail).toContainText(/redis-cli -u "redis:\/\/db0:\$LARDER_API_KEY@localhost:\d+" GET product:1/)
   await expect(detail).not.toContainText('Status')
   await expect(detail).not.toContainText('503')
   await row('Caching off').click()

@@ -24,7 +24,7 @@ interface RedisFaceParts extends Omit<VisitorsParts, 'port'>, Pick<Configuration
   tell: (sentence: string) => void
 }
 
-export interface RedisFace extends Face, RedisSurface {
+interface RedisFace extends Face, RedisSurface {
   /** What a person should know about the start. */
   warnings: () => string[]
   /** Runs what a person types in the console, whether it listens or not. */
