@@ -87,7 +87,7 @@ test('every operation of the table goes through IPC, and answers what its schema
     const answer = await callBridge<{ id?: string }>(overview, name, sample(seen))
     // Nobody is connected to this server.
     if (name === 'clients.disconnect') {
-      expect(answer).toMatchObject({ ok: false, error: { code: 'not-found' } })
+      expect(answer).toMatchObject({ ok: false, error: { code: 'client-not-found' } })
       continue
     }
     expect(answer, name).toMatchObject({ ok: true })

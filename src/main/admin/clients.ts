@@ -21,7 +21,7 @@ export function createAppClientHandlers({ redis }: ClientHandlerDependencies): H
     },
     'clients.disconnect': ({ id }, context) => {
       if (redis()?.disconnect(callerOf(context), id) !== true)
-        throw new LarderError('not-found', `There is no connection ${id}: it has ended, or is another user's.`)
+        throw new LarderError('client-not-found', `There is no connection ${id}: it has ended, or is another user's.`)
     },
   }
 }

@@ -26,6 +26,6 @@ export const clientsOperations = {
     summary: 'Close a connection of a Redis client; most clients connect again at once.',
     input: ClientSelect,
     output: NoContent,
-    errors: ['not-found'],
+    errors: ['client-not-found'],
   }),
 } as const
