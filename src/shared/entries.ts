@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isKey } from './entry-key'
+import { entryKinds } from './entry-kinds'
 import { grouped } from './grouped'
 import { limits } from './limits'
 import { IsoMoment } from './moment'
@@ -119,6 +120,8 @@ export const BatchResult = z.strictObject({
   status: z.int(),
   value: Bytes.optional(),
   contentType: z.string().optional(),
+  /** Of what is not bytes. */
+  kind: z.enum(entryKinds).optional(),
   etag: z.string().optional(),
   number: z.string().optional(),
   reason: z.string().optional(),

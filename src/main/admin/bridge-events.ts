@@ -28,5 +28,7 @@ function tell(hub: EventHub, event: EngineEvent): void {
       return hub.emit('entry.removed', user, { cache, key: event.key, reason: event.reason })
     case 'flushed':
       return hub.emit('cache.flushed', user, { cache, matched: event.matched })
+    case 'closed':
+      // The administration tells of caches itself.
   }
 }

@@ -1,7 +1,7 @@
 import type { RealClock, Stopwatch } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { ManagedCache } from './cache'
-import type { Cache, Engine, EntryJournal } from './ports'
+import type { Cache, CacheDefinition, Engine, EntryJournal } from './ports'
 import type { StoreMaker } from './store'
 import type { Work } from './work'
 import { LarderError, messageOf } from '@shared/errors'
@@ -89,6 +89,12 @@ export function createEngine({
     done?.catch((error: unknown) => logger.error('Evicting entries failed', { reason: messageOf(error) }))
   }
 
+  /** Whoever has noted something about its entries has to know. */
+  function tellClosed(cache: CacheDefinition): void {
+    if (changes.active)
+      changes.tell({ type: 'closed', cache })
+  }
+
   return {
     get enabled() {
       return enabled
@@ -151,23 +157,27 @@ export function createEngine({
       const managed = caches.get(id)
       if (!managed)
         throw new LarderError('cache-not-found', 'The cache was deleted.')
-      const { space, name: before } = managed.cache.definition
+      const { definition } = managed.cache
+      const { space, name: before } = definition
       const names = bySpace.get(space)
       if (names?.has(name))
         throw new LarderError('name-taken', `Cache ${name} is open already.`)
       names?.delete(before)
       names?.set(name, managed.cache)
       managed.rename(name)
+      tellClosed(definition)
     },
     close(id) {
       const managed = caches.get(id)
       if (!managed)
         return false
-      const { space, name } = managed.cache.definition
+      const { definition } = managed.cache
       managed.close()
       ranking.remove(managed)
-      bySpace.get(space)?.delete(name)
-      return caches.delete(id)
+      bySpace.get(definition.space)?.delete(definition.name)
+      caches.delete(id)
+      tellClosed(definition)
+      return true
     },
     subscribe: changes.subscribe,
     sweep: sweeper.sweep,

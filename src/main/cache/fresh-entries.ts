@@ -13,7 +13,7 @@ export function* freshEntries(entries: Iterable<StoredEntry | null>, clock: Cloc
     if (entry === null)
       yield null
     else if (isFresh(entry, clock.wall(), clock.monotonic()))
-      yield { key: entry.key, value: entry.value, contentType: entry.contentType }
+      yield { key: entry.key, value: entry.value, contentType: entry.contentType, kind: entry.kind }
     else if (++skipped % skippedAtOnce === 0)
       yield null
   }

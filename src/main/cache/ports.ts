@@ -375,7 +375,7 @@ export interface Cache {
    * changes; entries removed in the meantime are not shown. A null marks a point where other work
    * should run, because finding the next entry may take a while.
    */
-  entries: () => IterableIterator<{ key: string, value: Buffer, contentType: string } | null>
+  entries: () => IterableIterator<Pick<Hit, 'value' | 'contentType' | 'kind'> & { key: string } | null>
   /**
    * The entries that the selector chooses, or all, fresh and stale ones, with all that is needed to
    * store them again. Nothing counts as a read. As in `entries`, the cache may change during the
@@ -397,6 +397,8 @@ export type EngineEvent =
   | { type: 'touched', cache: CacheDefinition, key: string }
   | { type: 'removed', cache: CacheDefinition, key: string, reason: RemovalName }
   | { type: 'flushed', cache: CacheDefinition, matched: number }
+  /** There is no cache of this name any more: it was deleted, or has got another name. */
+  | { type: 'closed', cache: CacheDefinition }
 
 export interface Engine extends Disposable {
   /** The global switch. Off: every cache answers `disabled`. */

@@ -1,6 +1,7 @@
 /** CORS for front ends under test: only what an API key's list of browser origins allows. */
 const exposedHeaders =
-  'ETag, Age, Cache-Status, Larder-TTL, Larder-Given-TTL, Larder-Grace, Larder-Given-Grace, Larder-Tags, Retry-After'
+  'ETag, Age, Cache-Status, Larder-TTL, Larder-Given-TTL, Larder-Grace, Larder-Given-Grace, Larder-Kind, '
+  + 'Larder-Tags, Retry-After'
 
 /** The answer to a preflight that names no headers. */
 const usualHeaders = [

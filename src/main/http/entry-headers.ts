@@ -32,6 +32,8 @@ export function hitHeaders(hit: Hit, sourced: SourceNote | null): string[] {
     'Cache-Status',
     sourced === null || hit.stale ? foundStatus(hit, left, sourced) : loadedStatus(left, sourced),
   ]
+  if (hit.kind !== 'bytes')
+    headers.push('Larder-Kind', hit.kind)
   if (hit.tags.length > 0)
     headers.push('Larder-Tags', hit.tags.map(encodeTag).join(', '))
   return headers

@@ -7,6 +7,9 @@ import type { Serving } from '../serving/serving'
 import type { CacheTurns } from './cache-turns'
 import type { Databases } from './databases'
 import type { Off } from './off'
+import type { Channels } from './pushes/channels'
+import type { Invalidations } from './pushes/invalidations'
+import type { Monitors } from './pushes/monitors'
 import type { CommandRow, ReadableCache, RedisCall } from './redis-call'
 import type { RedisAnswer } from './reply'
 import type { Scans } from './scans'
@@ -15,16 +18,25 @@ import type { SignOn } from './sign-on'
 import type { Watches } from './watches'
 import { redisCommandNames, redisCommands, shownCommand } from '@shared/redis/commands'
 import { createAboutHandlers } from './handlers/about'
-import { createClientHandlers } from './handlers/client'
+import { createClientHandlers, ownSessions } from './handlers/client'
 import { createCommandHandlers } from './handlers/commands'
 import { createHandshakeHandlers } from './handlers/connection'
 import { createExpiryHandlers } from './handlers/expiry'
+import { hashReads } from './handlers/hash-reads'
+import { createHashHandlers } from './handlers/hashes'
 import { createEntryHandlers } from './handlers/keys'
 import { createListingHandlers } from './handlers/listing'
 import { createPartHandlers } from './handlers/parts'
+import { createPubSubHandlers } from './handlers/pubsub'
+import { createRandomHandlers } from './handlers/random-items'
 import { createServerHandlers } from './handlers/server'
+import { createSetAlgebraHandlers } from './handlers/set-algebra'
+import { createSetHandlers } from './handlers/sets'
 import { createStringHandlers } from './handlers/strings'
+import { structureScans } from './handlers/structure-scans'
+import { createTrackingHandlers } from './handlers/tracking'
 import { createTransactionHandlers } from './handlers/transactions'
+import { createStructureWriter } from './structures'
 
 interface TableParts {
   serving: Pick<Serving, 'open'>
@@ -34,6 +46,10 @@ interface TableParts {
   signOn: SignOn
   off: Pick<Off, 'of'>
   scans: Scans
+  leave: (session: RedisSession) => void
+  channels: Channels
+  invalidations: Invalidations
+  monitors: Monitors
   watches: Watches
   turns: CacheTurns
   sessions: ReadonlyMap<number, RedisSession>
@@ -46,8 +62,11 @@ interface TableParts {
   run: (call: RedisCall, queued: Queued) => Maybe<RedisAnswer>
 }
 
+/** What a command needs of the cache in use. */
+type PlaceOf<Spec extends { scope: string }> = Spec extends { cacheless: true } ? 'none' : Spec['scope']
+
 /** What answers a command, as its row says what it does. Parts are answered, not their command. */
-type Handler<Name extends RedisCommandName> = (typeof redisCommands)[Name]['scope'] extends infer Scope
+type Handler<Name extends RedisCommandName> = PlaceOf<(typeof redisCommands)[Name]> extends infer Scope
   ? Scope extends 'none'
     ? (call: RedisCall) => Maybe<RedisAnswer>
     : Scope extends 'read'
@@ -56,7 +75,7 @@ type Handler<Name extends RedisCommandName> = (typeof redisCommands)[Name]['scop
   : never
 
 /** Commands that only have parts. */
-const onlyParts = ['client', 'config', 'memory', 'object', 'latency', 'slowlog'] as const
+const onlyParts = ['client', 'config', 'memory', 'object', 'latency', 'slowlog', 'pubsub'] as const
 const containers: ReadonlySet<string> = new Set(onlyParts)
 type Answered = Exclude<RedisCommandName, (typeof onlyParts)[number]>
 type Handlers = { [Name in Answered]: Handler<Name> }
@@ -68,9 +87,13 @@ export type CommandTable = ReadonlyMap<string, CommandRow>
 export function createCommandTable(parts: TableParts): CommandTable {
   const table = new Map<string, CommandRow>()
   const rowOf = (name: string): CommandRow => table.get(name) as CommandRow
+  const own = (call: RedisCall): RedisSession[] => ownSessions(parts.sessions, call)
+  const structures = createStructureWriter(parts.valueLimit)
   const handlers: Handlers = {
     ...createHandshakeHandlers(parts),
-    ...createClientHandlers(parts),
+    ...createClientHandlers({ ...parts, own }),
+    ...createTrackingHandlers({ ...parts, own }),
+    ...createPubSubHandlers(parts),
     ...createAboutHandlers({ ...parts, size: ({ principal, session }) =>
       principal === null ? 0 : parts.databases.size(principal, session.cache), isLoading: ({ session, principal }) =>
       parts.off.of(session, principal) === 'loading' }),
@@ -81,12 +104,18 @@ export function createCommandTable(parts: TableParts): CommandTable {
     ...createEntryHandlers(parts.databases),
     ...createExpiryHandlers(parts.clock),
     ...createListingHandlers(parts.scans),
+    ...createHashHandlers(structures),
+    ...hashReads,
+    ...createSetHandlers(structures),
+    ...createSetAlgebraHandlers(structures),
+    ...createRandomHandlers(parts.valueLimit),
+    ...structureScans,
     ...createTransactionHandlers({ ...parts, rowOf }),
   }
   for (const name of redisCommandNames) {
     const spec: RedisCommandSpec = redisCommands[name]
     const handle = (handlers as Partial<Record<RedisCommandName, CommandRow['action']['handle']>>)[name] ?? noAnswer
-    const does = spec.scope === 'none' ? 'nothing' : spec.scope === 'read' ? 'read' : 'write'
+    const does = spec.scope === 'none' || spec.cacheless ? 'nothing' : spec.scope === 'read' ? 'read' : 'write'
     table.set(name, {
       name,
       shown: shownCommand(name),

@@ -10,6 +10,8 @@ import type { SignOn } from './sign-on'
 import { messageOf } from '@shared/errors'
 import { nobody } from '../base/answers/outflow'
 import { ReplyError } from '../base/resp'
+import { createPusher, gatherMost, waitingMost } from './pushes/pusher'
+import { Several } from './reply'
 import { createReplyWriter } from './reply-writer'
 import { createRequestParser, ForeignClient, ProtocolFault } from './request-parser'
 
@@ -27,12 +29,9 @@ interface Connection {
   take: (chunk: Buffer) => void
   /** The client sends nothing more: closes when all is answered. */
   end: () => void
+  /** Tells the client something by itself, behind the answer that is on its way. */
+  push: (value: RedisAnswer) => void
 }
-
-/** Bytes of answers from which they go out before the next command runs. */
-const gatherMost = 64 * 1024
-/** Bytes that may wait for a client before nothing more is read from it. */
-const waitingMost = 1024 * 1024
 
 /**
  * Reads commands from a socket, one after the other, and writes their answers in the same order.
@@ -78,8 +77,13 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
       outflow.written(socket, charged)
   }
 
+  const pusher = createPusher({ socket, session, writer, flush, logger })
+
   function answer(value: RedisAnswer): void {
     const { replies } = session
+    // What is told is no answer.
+    if (replies !== 'on' && value instanceof Several)
+      writer.write(value, session.protocol)
     // SKIP is not answered itself, nor is what comes behind it.
     if (replies === 'skip')
       session.replies = 'skipping'
@@ -120,6 +124,7 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
       if (value instanceof Promise)
         return value.then(answer)
       answer(value)
+      pusher.writeHeld()
       if (writer.bytes > gatherMost) {
         flush()
         if (socket.writableLength > waitingMost)
@@ -131,7 +136,9 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
 
   function run(): void {
     try {
+      pusher.hold()
       const later = runCommands()
+      pusher.release()
       flush()
       if (later !== undefined)
         return wait(later)
@@ -148,6 +155,7 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
 
   /** Ends a connection that does not speak the protocol. */
   function refuse(error: unknown): void {
+    pusher.release()
     session.closing = true
     if (!(error instanceof ProtocolFault)) {
       if (!(error instanceof ForeignClient))
@@ -170,6 +178,7 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
       if (!isWaiting)
         run()
     },
+    push: pusher.push,
     end() {
       hasEnded = true
       if (!isWaiting)

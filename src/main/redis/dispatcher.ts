@@ -4,6 +4,7 @@ import type { CommandTable } from './command-table'
 import type { CommandWords } from './command-words'
 import type { Databases } from './databases'
 import type { Executor } from './executor'
+import type { Monitors } from './pushes/monitors'
 import type { CommandRow } from './redis-call'
 import type { RedisAnswer } from './reply'
 import type { RedisSession } from './session'
@@ -28,8 +29,14 @@ interface DispatcherParts {
   valueLimit: () => number
   /** Told of a command that there is not, by its name. */
   noteUnknown: (userId: string, command: string) => void
+  monitors: Pick<Monitors, 'any' | 'show'>
 }
 
+/** Commands that a connection may send while it listens, before RESP 3. */
+const whileListening: ReadonlySet<string> = new Set([
+  ...['subscribe', 'psubscribe', 'ssubscribe', 'unsubscribe', 'punsubscribe', 'sunsubscribe'],
+  ...['ping', 'quit', 'reset'],
+])
 /** Commands that a transaction does not keep for later. */
 const atOnce: ReadonlySet<string> = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset'])
 /** Characters of what a client has sent that an error repeats. */
@@ -56,6 +63,7 @@ export function createDispatcher({
   stopwatch,
   valueLimit,
   noteUnknown,
+  monitors,
 }: DispatcherParts): Dispatcher {
   const index = createCommandIndex(table)
 
@@ -87,9 +95,13 @@ export function createDispatcher({
     if (row.hasParts && words.length > 1)
       return unknownPart(row, words)
     if (isOversized)
-      return new CommandFault(`ERR the value is too large: a value may have ${valueLimit()} bytes`)
+      return faults.tooLarge(valueLimit())
     if (!row.isOpen && signOn.principalOf(session) === null)
       return new CommandFault('NOAUTH Authentication required.')
+    if (session.subscriptions !== null && session.protocol === 2 && !whileListening.has(row.name)) {
+      return new CommandFault(`ERR Can't execute '${row.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / `
+        + 'RESET are allowed in this context')
+    }
     return undefined
   }
 
@@ -124,7 +136,14 @@ export function createDispatcher({
       if (session.transaction !== null && row.name === 'watch')
         return refuseAlone(session, row, words)
       session.lastUsed = stopwatch.now()
-      return executor.execute(new RedisCall(session, signOn.principalOf(session), row, words, session.lastUsed))
+      const call = new RedisCall(session, signOn.principalOf(session), row, words, session.lastUsed)
+      const answer = executor.execute(call)
+      if (monitors.any)
+        monitors.show(call)
+      // CLIENT CACHING is about one command.
+      if (session.tracking?.caching && session.transaction === null && !row.name.startsWith('client|'))
+        session.tracking.caching = false
+      return answer
     },
   }
 

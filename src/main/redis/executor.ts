@@ -5,9 +5,11 @@ import type { Serving } from '../serving/serving'
 import type { CacheTurns } from './cache-turns'
 import type { Databases } from './databases'
 import type { Off } from './off'
+import type { Acting } from './pushes/acting'
 import type { ReadableCache, RedisCall } from './redis-call'
 import type { RedisAnswer } from './reply'
 import { LarderError } from '@shared/errors'
+import { requireScope } from '../base/principal'
 import { ReplyError } from '../base/resp'
 import { toLarderError } from '../base/unexpected'
 import { requireRead } from '../serving/access'
@@ -32,7 +34,12 @@ interface ExecutorParts {
   off: Pick<Off, 'answer'>
   turns: CacheTurns
   logger: Logger
+  acting: Acting
+  /** Notes what a connection reads that is told of changes. */
+  remember: (call: RedisCall, cache: ReadableCache) => void
 }
+
+type ChangeHandler = (call: RedisCall, cache: ServedCache) => Maybe<RedisAnswer>
 
 /** Whether the entries of a cache come from elsewhere, or are kept there. */
 export function elsewhere({ source, backend }: ReadableCache['definition']): string | null {
@@ -48,12 +55,15 @@ function needsTurn({ hasTurn }: RedisCall, { definition }: ReadableCache): boole
   return definition.format !== 'none' && !hasTurn
 }
 
-export function createExecutor({ serving, databases, off, turns, logger }: ExecutorParts): Executor {
+export function createExecutor({ serving, databases, off, turns, logger, acting, remember }: ExecutorParts): Executor {
   /** Runs what a command does, now that it may. */
   function perform(call: RedisCall): Maybe<void> {
     const { row: { action, spec, shown }, session } = call
-    if (action.does === 'nothing')
+    if (action.does === 'nothing') {
+      if (spec.scope !== 'none' && call.principal !== null)
+        requireScope(call.principal, spec.scope === 'read' ? 'read' : 'write')
       return keep(call, action.handle(call))
+    }
     const key = spec.keys === undefined ? undefined : readKeyWord(call.words, spec.keys.first)
     call.key = key ?? null
     if (action.does === 'read')
@@ -71,7 +81,12 @@ export function createExecutor({ serving, databases, off, turns, logger }: Execu
     if (action.does !== 'read')
       return
     const cache = checked(call, databases.read(call, session.cache, key ?? undefined))
-    return needsTurn(call, cache) ? inTurn(call, read) : keep(call, action.handle(call, cache))
+    if (needsTurn(call, cache))
+      return inTurn(call, read)
+    // Before it is read: an answer is valid until the next call into the cache.
+    if (session.tracking !== null)
+      remember(call, cache)
+    return keep(call, action.handle(call, cache))
   }
 
   /** After a wait the cache is opened anew. */
@@ -88,9 +103,20 @@ export function createExecutor({ serving, databases, off, turns, logger }: Execu
     if (needsTurn(call, cache))
       return inTurn(call, perform)
     if (inTransaction || key === null || !needsRoom)
-      return keep(call, action.handle(call, cache))
+      return keep(call, change(call, action.handle, cache))
     const room = cache.roomFor(call.words.size, key, undefined, call)
-    return room === undefined ? keep(call, action.handle(call, cache)) : later(call, room)
+    return room === undefined ? keep(call, change(call, action.handle, cache)) : later(call, room)
+  }
+
+  /** Whoever hears of the change can tell who makes it. */
+  function change(call: RedisCall, handle: ChangeHandler, cache: ServedCache): Maybe<RedisAnswer> {
+    acting.call = call
+    try {
+      return handle(call, cache)
+    }
+    finally {
+      acting.call = null
+    }
   }
 
   /** After a wait the cache is opened anew. */
@@ -99,7 +125,7 @@ export function createExecutor({ serving, databases, off, turns, logger }: Execu
     const { action } = call.row
     const cache = await databases.write(call, call.session.cache)
     if (action.does === 'write')
-      await keep(call, action.handle(call, cache))
+      await keep(call, change(call, action.handle, cache))
   }
 
   /** Throws CommandFault for a command that works only on entries that live here. */

@@ -31,23 +31,43 @@ const infinite = /^[+-]?inf(?:inity)?$/i
 /**
  * A sum of decimal numbers as Redis writes it: with 17 digits behind the point at most, and without
  * zeros at its end. Throws CommandFault if one of them is none.
+ *
+ * @param notFloat what is thrown if it is the one before
  */
-export function addDecimals(before: Buffer | undefined, by: Buffer): string {
-  const terms = [before === undefined ? '0' : before.toString('latin1'), by.toString('latin1')]
-  const isEndless = terms.map(term => infinite.test(term))
-  const parts = terms.map((term, index) => isEndless[index] ? { digits: 0n, scale: 0 } : readDecimal(term))
-  if (isEndless.includes(true))
+export function addDecimals(before: Buffer | undefined, by: Buffer, notFloat = faults.notFloat): string {
+  const parts = [before === undefined ? zero : readTerm(before, notFloat), readTerm(by)]
+  const ends = parts.filter(part => part !== null)
+  if (ends.length < parts.length)
     throw new CommandFault('ERR increment would produce NaN or Infinity')
+  return sumOf(ends)
+}
+
+/** Throws CommandFault for what is no number, or endless. */
+export function checkDecimal(bytes: Buffer): void {
+  if (readTerm(bytes) === null)
+    throw new CommandFault('ERR value is NaN or Infinity')
+}
+
+/** A number as digits, of which so many stand behind the point. */
+interface Decimal { digits: bigint, scale: number }
+const zero: Decimal = { digits: 0n, scale: 0 }
+
+/** Null for an endless one. Throws CommandFault. */
+function readTerm(bytes: Buffer, notFloat = faults.notFloat): Decimal | null {
+  const text = bytes.toString('latin1')
+  return infinite.test(text) ? null : readDecimal(text, notFloat)
+}
+
+function sumOf(parts: readonly Decimal[]): string {
   const scale = Math.max(...parts.map(part => part.scale))
   const sum = parts.reduce((total, part) => total + part.digits * 10n ** BigInt(scale - part.scale), 0n)
   return writeDecimal(sum, scale)
 }
 
-/** A number as digits, of which so many stand behind the point. */
-function readDecimal(text: string): { digits: bigint, scale: number } {
+function readDecimal(text: string, notFloat: () => CommandFault): Decimal {
   const [, sign, front = '', back = '', exponent = '0'] = decimal.exec(text) ?? []
   if (sign === undefined || front + back === '' || text.length > 256 || Math.abs(Number(exponent)) > exponentMost)
-    throw faults.notFloat()
+    throw notFloat()
   const scale = back.length - Number(exponent)
   const digits = BigInt(front + back) * (sign === '-' ? -1n : 1n)
   return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 }

@@ -2,12 +2,12 @@ import type { Protocol, RedisAnswer } from './reply'
 import { Buffer } from 'node:buffer'
 import { ReplyError } from '../base/resp'
 import { lastingValue } from '../serving/ports'
-import { AnswerMap, InProtocol, noArray, ReplySet, Verbatim } from './reply'
+import { AnswerMap, InProtocol, noArray, PushAnswer, ReplySet, Several, Verbatim } from './reply'
 
 /** Bytes up to which a value is joined with what stands around it. */
 const joinable = 4096
 
-interface ReplyWriter {
+export interface ReplyWriter {
   /** Bytes that wait to be taken. */
   readonly bytes: number
   /** Adds an answer. A value is copied, unless it never changes. */
@@ -62,6 +62,10 @@ export function createReplyWriter(): ReplyWriter {
       writeVerbatim(answer, protocol)
     else if (answer instanceof InProtocol)
       write(answer.answer, answer.protocol)
+    else if (answer instanceof PushAnswer)
+      all(protocol === 3 ? '>' : '*', answer.items.length, answer.items, protocol)
+    else if (answer instanceof Several)
+      answer.items.forEach(item => write(item, protocol))
     else
       all('*', answer.length, answer, protocol)
   }

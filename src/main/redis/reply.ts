@@ -42,6 +42,24 @@ export class InProtocol {
   }
 }
 
+/** What the server tells by itself; an array before RESP 3. */
+export class PushAnswer {
+  readonly items: readonly RedisAnswer[]
+
+  constructor(items: readonly RedisAnswer[]) {
+    this.items = items
+  }
+}
+
+/** Several answers to one command, one behind the other. */
+export class Several {
+  readonly items: readonly RedisAnswer[]
+
+  constructor(items: readonly RedisAnswer[]) {
+    this.items = items
+  }
+}
+
 /** In place of an array that there is none of. */
 export const noArray = Symbol('no array')
 
@@ -51,7 +69,7 @@ export const noArray = Symbol('no array')
  */
 export type RedisAnswer
   = | string | number | bigint | null | Buffer | ReplyError | typeof noArray
-    | InProtocol | AnswerMap | ReplySet | Verbatim | RedisAnswer[]
+    | InProtocol | AnswerMap | ReplySet | Verbatim | PushAnswer | Several | RedisAnswer[]
 
 /** A refusal of a command, in the words of Redis: clients go by them. */
 export class CommandFault extends Error {
@@ -80,8 +98,14 @@ export const faults = {
   noKey: () => new CommandFault('ERR no such key'),
   noRoom: () => new CommandFault('OOM command not allowed when used memory > \'maxmemory\'.'),
   tooLong: () => new CommandFault('ERR string exceeds maximum allowed size (proto-max-bulk-len)'),
+  tooLarge: (most: number) => new CommandFault(`ERR the value is too large: a value may have ${most} bytes`),
+  outOfRange: () => new CommandFault('ERR value is out of range'),
+  cursor: () => new CommandFault('ERR invalid cursor'),
   sameObject: () => new CommandFault('ERR source and destination objects are the same'),
   database: () => new CommandFault('ERR DB index is out of range'),
   expireTime: (command: string) => new CommandFault(`ERR invalid expire time in '${command}' command`),
+  part: (command: string, part?: Uint8Array) => new CommandFault(
+    `ERR unknown subcommand or wrong number of arguments for '${printed(part)}'. Try ${command.toUpperCase()} HELP.`,
+  ),
   arity: (command: string) => new CommandFault(`ERR wrong number of arguments for '${command}' command`),
 }

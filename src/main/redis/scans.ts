@@ -1,7 +1,9 @@
+import type { EntryKind } from '@shared/entry-kinds'
+
 /** A listing of keys that goes on with the next SCAN. */
 export interface Listing {
   readonly cache: object
-  readonly entries: Iterator<{ key: string, kind: string, stale: boolean } | null>
+  readonly entries: Iterator<{ key: string, kind: EntryKind, stale: boolean } | null>
 }
 
 /** The listings that clients have begun, by the cursors that lead on. */

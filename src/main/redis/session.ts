@@ -1,6 +1,7 @@
 import type { Principal } from '../base/principal'
 import type { CommandWords } from './command-words'
-import type { Protocol } from './reply'
+import type { KeyTracking, Subscriptions } from './pushes/kept'
+import type { Protocol, RedisAnswer } from './reply'
 import type { Watch } from './watches'
 import { firstRedisDatabase } from '@shared/redis/users'
 
@@ -33,17 +34,24 @@ export interface RedisSession {
   replies: 'on' | 'off' | 'skip' | 'skipping' | 'hung'
   transaction: { readonly queue: Queued[], failed: boolean } | null
   watch: Watch | null
+  /** What it listens to; null if that is nothing. */
+  subscriptions: Subscriptions | null
+  /** How it is told which of its keys change; null if it is not. */
+  tracking: KeyTracking | null
+  isMonitor: boolean
   /** The connection closes once the answer is written. */
   closing: boolean
   /** Closes the connection at once. */
   close: () => void
   /** The same, as by a server that is gone. */
   reset: () => void
+  /** Tells the client something by itself, behind the answer that is on its way. */
+  push: (value: RedisAnswer) => void
 }
 
 export const databases = 16
 
-type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close' | 'reset'>
+type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close' | 'reset' | 'push'>
 
 export function createSession(about: NewSession): RedisSession {
   return {
@@ -70,6 +78,9 @@ export function fresh(): Omit<RedisSession, keyof NewSession | 'lastUsed' | 'las
     replies: 'on',
     transaction: null,
     watch: null,
+    subscriptions: null,
+    tracking: null,
+    isMonitor: false,
     closing: false,
   }
 }

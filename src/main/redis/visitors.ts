@@ -13,6 +13,7 @@ import type { Serving } from '../serving/serving'
 import type { Dispatcher } from './dispatcher'
 import type { RunLines } from './line-runner'
 import type { Off } from './off'
+import type { Acting } from './pushes/acting'
 import type { RedisSession } from './session'
 import { createOutflow } from '../base/answers/outflow'
 import { randomSecret } from '../base/ids'
@@ -26,6 +27,11 @@ import { createExecutor } from './executor'
 import { endWatch } from './handlers/connection'
 import { createLineRunner } from './line-runner'
 import { createOff } from './off'
+import { createChannels } from './pushes/channels'
+import { createHearing } from './pushes/hearing'
+import { createInvalidations } from './pushes/invalidations'
+import { createMonitors } from './pushes/monitors'
+import { createKeyNotices } from './pushes/notices'
 import { RedisCall } from './redis-call'
 import { createScans } from './scans'
 import { createSession } from './session'
@@ -73,7 +79,14 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   const off = createOff({ caches, redisOff: parts.settings.redisOff })
   const unknown = createUnknownCommands(clock)
   const book = createClientBook({ sessions, signOn, clock, stopwatch })
+  const hearing = createHearing(signOn)
+  const acting: Acting = { call: null }
+  const notices = createKeyNotices({ caches, hearing, acting })
+  const channels = createChannels(hearing, notices.moved)
+  const invalidations = createInvalidations({ caches, clock, sessions, hearing, acting })
+  const monitors = createMonitors({ signOn, hearing, clock })
   const turns = createCacheTurns()
+  const { remember } = invalidations
   const watches = createWatches(caches)
   const scans = createScans()
   const outflow: Outflow = createOutflow({ stopwatch, inFlight })
@@ -85,7 +98,15 @@ export function createVisitors(parts: VisitorsParts): Visitors {
 
   /** All that runs commands. `finish` notes them. */
   function createCommands(finish: Serving['finish']): Dispatcher {
-    const executor = createExecutor({ serving: { ...serving, finish }, databases, off, turns, logger })
+    const executor = createExecutor({
+      serving: { ...serving, finish },
+      databases,
+      off,
+      turns,
+      logger,
+      acting,
+      remember,
+    })
     const table = createCommandTable({
       serving,
       clock,
@@ -95,6 +116,10 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       off,
       scans,
       watches,
+      leave,
+      channels,
+      invalidations,
+      monitors,
       turns,
       sessions,
       valueLimit,
@@ -109,11 +134,23 @@ export function createVisitors(parts: VisitorsParts): Visitors {
         const call = new RedisCall(session, principal, row, words, stopwatch.now())
         call.inTransaction = true
         call.hasTurn = true
-        return executor.execute(call)
+        const answer = executor.execute(call)
+        if (monitors.any)
+          monitors.show(call)
+        return answer
       },
     })
     const noteUnknown = unknown.note
-    return createDispatcher({ table, executor, signOn, databases, stopwatch, valueLimit, noteUnknown })
+    return createDispatcher({
+      table,
+      executor,
+      signOn,
+      databases,
+      stopwatch,
+      valueLimit,
+      noteUnknown,
+      monitors,
+    })
   }
 
   const runLines = createLineRunner({
@@ -131,9 +168,18 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       since: stopwatch.now(),
       close() {},
       reset() {},
+      push() {},
     }),
-    close: session => endWatch(session, watches),
+    close: leave,
   })
+
+  /** Ends all that a connection has under way. */
+  function leave(session: RedisSession): void {
+    endWatch(session, watches)
+    channels.leave(session)
+    invalidations.leave(session)
+    monitors.leave(session)
+  }
 
   /** Cuts off whose key is gone, and who has shown none for long. */
   function look(): void {
@@ -169,6 +215,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
         since: stopwatch.now(),
         close: () => socket.destroy(),
         reset: () => socket.resetAndDestroy(),
+        push: value => connection.push(value),
       })
       if (off.ofAll() === 'hang')
         session.replies = 'hung'
@@ -182,7 +229,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       // 'close' follows.
       socket.on('error', () => socket.destroy())
       socket.once('close', () => {
-        endWatch(session, watches)
+        leave(session)
         sessions.delete(session.id)
         sockets.delete(session)
         if (sockets.size > 0)

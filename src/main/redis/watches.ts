@@ -1,5 +1,6 @@
-import type { Disposable } from '../base/disposable'
 import type { ServedCaches } from '../serving/caches'
+import type { EngineEvent } from '../serving/ports'
+import { createEar } from './pushes/ear'
 
 /** The keys that a connection watches. */
 export interface Watch {
@@ -24,21 +25,19 @@ export function placeOfCache({ space, name }: { space: string, name: string }): 
 /** Listens to changes only while somebody watches: nobody else pays for it. */
 export function createWatches(caches: Pick<ServedCaches, 'subscribe'>): Watches {
   const watches = new Set<Watch>()
-  let subscription: Disposable | undefined
+  const listen = createEar(caches, hear)
 
-  function listen(): Disposable {
-    return caches.subscribe((event) => {
-      for (const watch of watches) {
-        const keys = watch.keys.get(placeOfCache(event.cache))
-        if (keys === undefined)
-          continue
-        if (event.type === 'flushed')
-          watch.dirty ||= [...keys.values()].includes(true)
-        // One that was over before is gone for nobody.
-        else if (keys.has(event.key) && !(event.type === 'removed' && keys.get(event.key) === false))
-          watch.dirty = true
-      }
-    })
+  function hear(event: EngineEvent): void {
+    for (const watch of watches) {
+      const keys = watch.keys.get(placeOfCache(event.cache))
+      if (keys === undefined)
+        continue
+      if (event.type === 'flushed' || event.type === 'closed')
+        watch.dirty ||= [...keys.values()].includes(true)
+      // One that was over before is gone for nobody.
+      else if (keys.has(event.key) && !(event.type === 'removed' && keys.get(event.key) === false))
+        watch.dirty = true
+    }
   }
 
   return {
@@ -48,14 +47,11 @@ export function createWatches(caches: Pick<ServedCaches, 'subscribe'>): Watches 
         keys.set(key, isThere)
       watch.keys.set(place, keys)
       watches.add(watch)
-      subscription ??= listen()
+      listen(true)
     },
     end(watch) {
       watches.delete(watch)
-      if (watches.size > 0)
-        return
-      void subscription?.dispose()
-      subscription = undefined
+      listen(watches.size > 0)
     },
   }
 }

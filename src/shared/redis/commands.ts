@@ -1,8 +1,11 @@
 import type { RedisCommandSpec } from './spec'
 import { namesOf } from '../rows'
 import { redisConnectionCommands } from './connection-commands'
+import { redisHashCommands } from './hash-commands'
 import { redisKeyCommands } from './key-commands'
+import { redisPubSubCommands } from './pubsub-commands'
 import { redisServerCommands } from './server-commands'
+import { redisSetCommands } from './set-commands'
 import { redisStringCommands } from './string-commands'
 import { redisTransactionCommands } from './transaction-commands'
 
@@ -13,16 +16,22 @@ import { redisTransactionCommands } from './transaction-commands'
 export const redisCommands = {
   ...redisConnectionCommands,
   ...redisServerCommands,
+  ...redisPubSubCommands,
   ...redisTransactionCommands,
   ...redisStringCommands,
   ...redisKeyCommands,
+  ...redisHashCommands,
+  ...redisSetCommands,
 } as const satisfies Record<string, RedisCommandSpec>
 
 export type RedisCommandName = keyof typeof redisCommands
 export const redisCommandNames = namesOf(redisCommands)
 
 /** The commands that the request log shows: those that concern entries. */
-export const redisDataCommands = redisCommandNames.filter(name => redisCommands[name].scope !== 'none')
+export const redisDataCommands = redisCommandNames.filter((name) => {
+  const { scope, cacheless }: RedisCommandSpec = redisCommands[name]
+  return scope !== 'none' && !cacheless
+})
 
 /** How the request log writes a command. */
 export function shownCommand(name: string): string {

@@ -22,6 +22,16 @@ export const redisKeyCommands = {
     group: 'generic',
     summary: 'Deletes entries.',
   },
+  delex: {
+    arity: -2,
+    flags: ['write', 'fast'],
+    keys: { first: 1, last: 1, step: 1 },
+    scope: 'both',
+    since: '8.4.0',
+    group: 'string',
+    summary: 'Deletes an entry if its value is the expected one.',
+    differs: 'Of Redis 8.4, with `IFEQ` alone.',
+  },
   exists: {
     arity: -2,
     flags: ['readonly', 'fast'],

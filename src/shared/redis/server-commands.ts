@@ -27,6 +27,16 @@ export const redisServerCommands = {
     group: 'server',
     summary: 'Tells of commands.',
   },
+  'monitor': {
+    arity: 1,
+    flags: ['admin', 'noscript', 'loading', 'stale'],
+    scope: 'read',
+    cacheless: true,
+    since: '1.0.0',
+    group: 'server',
+    summary: 'Shows every command that runs.',
+    differs: 'Shows the commands of the same user, in caches that the key may use.',
+  },
   'time': {
     arity: 1,
     flags: ['loading', 'stale', 'fast'],
@@ -187,7 +197,7 @@ export const redisServerCommands = {
     since: '2.2.3',
     group: 'generic',
     summary: 'Tells how Redis would hold a value.',
-    differs: '`int`, `embstr` or `raw`, as Redis would hold it.',
+    differs: 'As Redis would hold it with the settings that it comes with.',
   },
   'object|freq': {
     arity: 3,

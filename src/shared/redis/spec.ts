@@ -11,6 +11,8 @@ export interface RedisCommandSpec {
    * concerns no cache.
    */
   scope: 'read' | 'write' | 'both' | 'none'
+  /** Needs its scope, but concerns no entries: no switch refuses it, and no log has a line. */
+  cacheless?: true
   /** Works in a cache with a source or backend as well. */
   elsewhere?: true
   /** The version of Redis that had it first. */

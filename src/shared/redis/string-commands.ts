@@ -22,7 +22,7 @@ export const redisStringCommands = {
     since: '1.0.0',
     group: 'string',
     summary: 'Stores a value.',
-    differs: '`GET` needs the scope read as well, and a cache without source and backend. Without a TTL the cache\'s own applies.',
+    differs: '`GET`, and `IFEQ` of Redis 8.4, need the scope read as well, and a cache without source and backend. Without a TTL the cache\'s own applies.',
   },
   setex: {
     arity: 4,

@@ -127,7 +127,7 @@ function createTwin(createStore: StoreMaker, settings: Partial<CacheSettings>): 
   })
   const heard: string[] = []
   engine.subscribe((event: EngineEvent) =>
-    heard.push(`${event.type} ${'key' in event ? event.key : event.matched} ${'reason' in event ? event.reason : ''}`))
+    heard.push(`${event.type} ${'key' in event ? event.key : 'matched' in event ? event.matched : ''} ${'reason' in event ? event.reason : ''}`))
   return { engine, cache: engine.open(definitionOf(settings)), clock, journal, heard }
 }
 

@@ -80,7 +80,7 @@ export function listen(engine: Engine): string[] {
     else if (event.type === 'removed')
       heard.push(`removed ${event.key} ${event.reason}`)
     else
-      heard.push(`${event.type} ${event.key}`)
+      heard.push('key' in event ? `${event.type} ${event.key}` : event.type)
   })
   return heard
 }

@@ -9,9 +9,9 @@ const document = readFileSync(join(import.meta.dirname, '../../../docs/redis.md'
 
 /** The row of a command in docs/redis.md. */
 function rowOfCommand(name: keyof typeof redisCommands): string {
-  const { scope, elsewhere, summary, differs = '' }: RedisCommandSpec = redisCommands[name]
+  const { scope, elsewhere, cacheless, summary, differs = '' }: RedisCommandSpec = redisCommands[name]
   const scopes = { read: 'read', write: 'write', both: 'read, write', none: '–' }
-  const place = scope === 'none' ? '–' : elsewhere ? 'any' : 'local'
+  const place = scope === 'none' || cacheless ? '–' : elsewhere ? 'any' : 'local'
   return `| \`${shownCommand(name)}\` | ${summary} | ${scopes[scope]} | ${place} | ${differs} |`
 }
 

@@ -1,11 +1,12 @@
 import type { RequestOptions } from '../../helpers/http-client'
-import type { RedisServer } from '../../helpers/redis-server'
+import type { TierServer } from '../../helpers/larder-as-redis'
 import type { TestLarder } from '../../helpers/start-larder'
 import { Agent } from 'node:http'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tierServers } from '../../helpers/larder-as-redis'
 import { patience } from '../../helpers/patience'
-import { redisProgram, startRedis } from '../../helpers/redis-server'
+import { redisProgram } from '../../helpers/redis-server'
 import { startLarder } from '../../helpers/start-larder'
 import { createRandom } from '../security/random'
 import { manage } from '../security/support'
@@ -59,12 +60,16 @@ function put(before: string | null, number: string): Asked {
 const seed = 20_261_130
 const path = '/api/caches/tier/entries'
 
-describe.skipIf(!redisProgram.available)(`three Larders and another writer ${redisProgram.reason}`, () => {
+describe.each(tierServers)('three Larders and another writer at one $name', ({ start, isMissing }) => {
+  if (isMissing) {
+    it.skip(redisProgram.reason)
+    return
+  }
   const agent = new Agent({ keepAlive: true })
-  let redis: RedisServer
+  let redis: TierServer
   let larders: TestLarder[]
   beforeAll(async () => {
-    redis = await startRedis()
+    redis = await start()
     larders = await Promise.all([1, 2, 3].map(() => startLarder()))
     const backend = { connection: 'main', prefix: 't:', format: 'raw', contentType: 'text/plain', near: { ttl: null } }
     for (const larder of larders) {

@@ -22,7 +22,7 @@ export async function build(): Promise<void> {
 }
 
 /** Returns a server environment without the settings of the person who runs the tests. */
-function environmentOf(home: string, change: Record<string, string> = {}): Record<string, string> {
+export function environmentOf(home: string, change: Record<string, string> = {}): Record<string, string> {
   const own = Object.entries(process.env)
     .filter(([name, value]) => value !== undefined && !name.startsWith('LARDER_')) as [string, string][]
   return {

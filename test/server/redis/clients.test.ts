@@ -57,3 +57,26 @@ it.skipIf(found.python === undefined).each(spoken)('redis-py over RESP %s', asyn
     counted: 6,
   })
 })
+
+// Red: in src/main/redis/handlers/pubsub.ts answer several channels once.
+it.skipIf(!found.node)('pub/sub of ioredis, over a lost connection too', async () => {
+  expect(await answerOf(process.execPath, 'ioredis-pubsub.mjs', 'shop', '2')).toEqual({
+    count: 2,
+    heard: [
+      ['message', 'news', 'hello'],
+      ['pmessage', 'pat?ern', 'pattern', 'there'],
+      ['message', 'news', 'again'],
+    ],
+  })
+})
+
+// Red: in src/main/redis/pushes/invalidations.ts tell nobody.
+it.skipIf(!found.node).each([
+  ['2', []],
+  ['3', ['one', 'one', 1, 'two']],
+])('pub/sub and client-side caching of node-redis over RESP %s', async (protocol, cached) => {
+  expect(await answerOf(process.execPath, 'node-redis-pubsub.mjs', '', protocol)).toEqual({
+    heard: [['hello', 'news'], ['hello', 'pattern'], ['hello', 'shard']],
+    cached,
+  })
+})

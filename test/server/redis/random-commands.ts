@@ -3,7 +3,10 @@ import fc from 'fast-check'
 /** A command as words. */
 type Command = (string | Buffer)[]
 
-const key = fc.constantFrom('a', 'b', 'c', 'd', 'key:1', 'key:2', 'k\xC3\xA9')
+const key = fc.constantFrom('a', 'b', 'c', 'd', 'key:1', 'key:2', 'k\xC3\xA9', 'h:1', 's:1')
+/** Sometimes of another kind. */
+const hashKey = fc.constantFrom('h:1', 'h:2', 'h:1', 'h:2', 'a')
+const setKey = fc.constantFrom('s:1', 's:2', 's:3', 's:1', 's:2', 's:3', 'a', 'h:1')
 const number = fc.constantFrom(
   '0',
   '1',
@@ -32,6 +35,13 @@ const value = fc.oneof(
   fc.uint8Array({ maxLength: 12 }).map(bytes => Buffer.from(bytes)),
   fc.constantFrom(5000, 50).map(length => 'x'.repeat(length)),
 )
+const field = fc.oneof(
+  fc.constantFrom('f', 'g', 'field', '1', '', '\xFF', 'x'.repeat(70)),
+  fc.uint8Array({ maxLength: 2 }).map(bytes => Buffer.from(bytes)),
+)
+const member = fc.oneof(field, number, fc.constantFrom('x'.repeat(300)))
+/** Larder answers one by chance as Redis does only where there is no choice. */
+const allOrNone = fc.constantFrom('1000', '0', 'x', '-9223372036854775808', '9223372036854775807')
 /** So far from each other that a busy machine changes nothing about their order. */
 const seconds = fc.constantFrom('100000', '200000', '300000', '0', '-1', 'x', '9223372036854775807')
 const milliseconds = fc.constantFrom('100000000', '200000000', '300000000', '0', '-5', 'x', '9223372036854775807')
@@ -92,18 +102,55 @@ const data: fc.Arbitrary<Command> = fc.oneof(
   command(word('PEXPIREAT'), key, laterMilliseconds, some(comparison, 0, 2)),
   command(word('KEYS'), pattern),
   command(word('SCAN'), word('0', 'x', '00'), word('COUNT'), word('1000', '0', 'x'), flat(some(
-    fc.oneof(fc.tuple(word('MATCH'), pattern), fc.tuple(word('TYPE'), word('string', 'hash')), word('NO')),
+    fc.oneof(fc.tuple(word('MATCH'), pattern), fc.tuple(word('TYPE'), word('string', 'hash', 'set')), word('NO')),
     0,
     2,
   ))),
   command(word('DBSIZE')),
 )
 
+const scanOptions = flat(some(fc.oneof(fc.tuple(word('MATCH'), pattern), word('NO')), 0, 1))
+
+const hashes: fc.Arbitrary<Command> = fc.oneof(
+  command(word('HSET', 'hset', 'HMSET'), hashKey, some(fc.oneof(field, value), 1, 5)),
+  command(word('HSET', 'HMSET'), hashKey, fc.tuple(field, value), fc.tuple(field, value)),
+  command(word('HSETNX'), hashKey, field, value),
+  command(word('HGET', 'HEXISTS', 'HSTRLEN'), hashKey, field),
+  command(word('HMGET', 'HDEL'), hashKey, some(field, 1)),
+  command(word('HGETALL', 'HLEN', 'HKEYS', 'HVALS', 'DEL'), hashKey),
+  command(word('HINCRBY'), hashKey, field, number),
+  command(word('HINCRBYFLOAT'), hashKey, word('float'), float),
+  command(word('HSET'), hashKey, word('float'), float),
+  command(word('HRANDFIELD'), hashKey, allOrNone, some(word('WITHVALUES', 'no'), 0, 2)),
+  command(word('HSCAN'), hashKey, word('0', 'x', '00'), word('COUNT'), word('1000', '0', 'x'), scanOptions),
+)
+
+const sets: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 3, arbitrary: command(word('SADD', 'sadd'), setKey, some(member, 1, 6)) },
+  command(word('SREM', 'SMISMEMBER'), setKey, some(member, 1)),
+  command(word('SMEMBERS', 'SCARD', 'DEL', 'TYPE'), setKey),
+  command(word('SISMEMBER'), setKey, member),
+  command(word('SPOP'), setKey, allOrNone, some(word('no'), 0, 1)),
+  command(word('SRANDMEMBER'), setKey, allOrNone, some(word('no'), 0, 1)),
+  command(word('SMOVE'), setKey, setKey, member),
+  command(word('SINTER', 'SUNION', 'SDIFF'), some(setKey, 1)),
+  command(word('SINTERSTORE', 'SUNIONSTORE', 'SDIFFSTORE'), setKey, some(setKey, 1)),
+  command(word('SINTERCARD'), word('1', '2', '3', '0', 'x'), some(setKey, 1), flat(some(
+    fc.oneof(fc.tuple(word('LIMIT'), word('0', '1', '100', '-1', 'x')), word('NO', 'LIMIT')),
+    0,
+    1,
+  ))),
+  command(word('SSCAN'), setKey, word('0', 'x', '00'), word('COUNT'), word('1000', '0', 'x'), scanOptions),
+)
+
 const rest: fc.Arbitrary<Command> = fc.oneof(
   command(word('MULTI', 'EXEC', 'DISCARD', 'UNWATCH')),
   command(word('WATCH'), some(key, 1)),
   command(word('SELECT'), database),
-  command(word('PING', 'ECHO', 'GET', 'SET', 'MSET', 'CLIENT', 'OBJECT', 'FLUSHALL', 'FLUSHDB'), some(key, 0, 3)),
+  command(
+    word('PING', 'ECHO', 'GET', 'SET', 'MSET', 'CLIENT', 'OBJECT', 'FLUSHALL', 'FLUSHDB', 'HSET', 'SADD', 'SINTER'),
+    some(key, 0, 3),
+  ),
   command(word('NOSUCH'), some(value, 0, 3)),
   command(word('CLIENT'), word('SETNAME', 'GETNAME', 'NOSUCH', 'REPLY', 'NO-EVICT'), some(key, 0, 1)),
   command(
@@ -117,7 +164,12 @@ const rest: fc.Arbitrary<Command> = fc.oneof(
 /** Commands as an app sends them, right ones and wrong ones. */
 export function randomCommands(length: number): fc.Arbitrary<Command[]> {
   return fc.array(
-    fc.oneof({ weight: 9, arbitrary: data }, { weight: 2, arbitrary: rest }),
+    fc.oneof(
+      { weight: 9, arbitrary: data },
+      { weight: 4, arbitrary: hashes },
+      { weight: 4, arbitrary: sets },
+      { weight: 2, arbitrary: rest },
+    ),
     { minLength: length, maxLength: length },
   )
 }

@@ -1,5 +1,8 @@
 import { redisCommands } from '../../../src/shared/redis/commands'
 
+/** Keys at which there is nothing, for structures. */
+const places: Readonly<Record<string, string>> = { hash: 'h', set: 's' }
+
 /** How each command is sent that concerns entries, in its shortest form. */
 export function shortest(name: string): string[] {
   const { arity } = redisCommands[name as keyof typeof redisCommands]
@@ -18,8 +21,19 @@ export function shortest(name: string): string[] {
     'decr': ['n'],
     'scan': ['0'],
     'object|freq': ['a'],
+    'hset': ['h', 'f', '1'],
+    'hsetnx': ['h', 'f', '1'],
+    'hmset': ['h', 'f', '1'],
+    'hget': ['h', 'f'],
+    'hmget': ['h', 'f'],
+    'hincrby': ['h', 'f', '1'],
+    'hincrbyfloat': ['h', 'f', '1'],
+    'hscan': ['h', '0'],
+    'sintercard': ['1', 's'],
+    'sscan': ['s', '0'],
   }
+  const { group } = redisCommands[name as keyof typeof redisCommands]
   const rest = numbers[name]
-    ?? (name.includes('expire') && Math.abs(arity) === 3 ? ['a', '4000000000'] : ['a', 'b', 'c'])
+    ?? (name.includes('expire') && Math.abs(arity) === 3 ? ['a', '4000000000'] : [places[group] ?? 'a', 'b', 'c'])
   return [...words, ...rest].slice(0, Math.abs(arity))
 }

@@ -90,7 +90,7 @@ function complaintOf(cell: Cell, { status, code, headers }: Awaited<ReturnType<t
   return undefined
 }
 
-const exposed = 'ETag, Age, Cache-Status, Larder-TTL, Larder-Given-TTL, Larder-Grace, Larder-Given-Grace, Larder-Tags, Retry-After'
+const exposed = 'ETag, Age, Cache-Status, Larder-TTL, Larder-Given-TTL, Larder-Grace, Larder-Given-Grace, Larder-Kind, Larder-Tags, Retry-After'
 
 describe('s4 cross-origin', () => {
   // Red: each of these alone, in src/main/http/guards.ts – drop `&& !allowed`; treat `same-site` as

@@ -68,6 +68,7 @@ const get = defineCommand({
       key,
       value: textOrBase64(body),
       contentType: headers['content-type'] ?? null,
+      ...headers['larder-kind'] !== undefined && { kind: headers['larder-kind'] },
       etag: headers.etag ?? null,
       ttl: remaining(headers['larder-ttl']),
       ...flags.peek && {

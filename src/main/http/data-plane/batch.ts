@@ -17,6 +17,7 @@ import { fromTextOrBase64, textOrBase64 } from '../../base/text-or-base64'
 import { requireRead } from '../../serving/access'
 import { checkKey, checkTags } from '../../serving/entry-rules'
 import { hitOf, lastingValue } from '../../serving/ports'
+import { readable } from '../../serving/readable'
 import { checkTimes } from '../../serving/write-times'
 import { readBody } from '../body'
 import { etagOf, parseIfMatch } from '../etags'
@@ -84,7 +85,7 @@ async function runBatch(
   if (abortedAt !== null)
     throw aborted(abortedAt, results)
   exchange.result = 'ok'
-  sendResults(exchange, results)
+  sendResults(exchange, results.map(readableResult))
 }
 
 /**
@@ -181,6 +182,14 @@ function named<T>(path: string, check: () => T): T {
   }
 }
 
+function readableResult(step: BatchStepResult): BatchStepResult {
+  if (step.op === 'get')
+    return typeof step.lookup === 'string' ? step : { ...step, lookup: readable(step.lookup) }
+  if (step.op === 'peek')
+    return typeof step.lookup === 'string' ? step : { ...step, lookup: readable(step.lookup) }
+  return step
+}
+
 /** Sends small results as one text, and writes larger values into JSON as the client takes them. */
 function sendResults(exchange: Exchange, results: readonly BatchStepResult[]): void {
   const bytes = results.reduce((sum, result) => sum + (hitOf(result)?.value.length ?? 0), 0)
@@ -226,7 +235,8 @@ function toResult(step: BatchStepResult): Result {
 
 /** All but the value. */
 function hitResult(hit: Hit | Peek): Result {
-  const result = { status: 200, contentType: hit.contentType, etag: etagOf(hit.version) }
+  const kind = hit.kind === 'bytes' ? undefined : { kind: hit.kind }
+  const result = { status: 200, contentType: hit.contentType, etag: etagOf(hit.version), ...kind }
   if (!('grace' in hit))
     return result
   const { age, ttl, givenTtl, grace, givenGrace, tags } = hit

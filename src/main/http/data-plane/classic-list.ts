@@ -4,6 +4,7 @@ import type { Exchange } from '../exchange'
 import { gathered, pause } from '../../base/answers/pour'
 import { overloaded } from '../../base/in-flight'
 import { lastingValue } from '../../serving/ports'
+import { readable } from '../../serving/readable'
 import { holdFor, sendPieces } from '../exchange'
 import { embeddedJson } from './classic-value'
 
@@ -30,7 +31,7 @@ function* rows(entries: Entries, hold: Hold): Generator<string, void> {
     }
     // Read key and value before others get their turn, because after it the entry is another one.
     const begin = `${before}{"key":${JSON.stringify(entry.key)},"value":`
-    const value = valueOf(entry, hold)
+    const value = valueOf(readable(entry), hold)
     yield begin
     yield* value
     yield '}'

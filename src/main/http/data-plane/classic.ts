@@ -13,6 +13,7 @@ import { noteLookup } from '../../serving/account'
 import { checkKey } from '../../serving/entry-rules'
 import { proceed } from '../../serving/maybe'
 import { lastingValue } from '../../serving/ports'
+import { readable } from '../../serving/readable'
 import { takeBody } from '../body'
 import { holdFor, send, sendJson, sendPieces } from '../exchange'
 import { parseJson } from '../json-body'
@@ -78,7 +79,7 @@ function answerLookup(exchange: Exchange, lookup: Lookup): void {
   noteLookup(exchange, lookup)
   if (!isHit(lookup))
     throw new LarderError('entry-not-found', 'The requested resource was not found.')
-  sendValue(exchange, lookup)
+  sendValue(exchange, readable(lookup))
 }
 
 function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCache['delete']>>): void {

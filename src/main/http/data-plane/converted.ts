@@ -27,7 +27,7 @@ export function answerAccepted(deps: DataPlaneDeps, exchange: Exchange, hit: Hit
   // One cheap look: nearly every read wants the value as it is.
   if (accept === null || takesAsIs(accept, hit.contentType))
     return answerHit(exchange, hit, headers)
-  const format = hit.kind === 'bytes' ? formatOf(hit.contentType) : undefined
+  const format = formatOf(hit.contentType)
   const offers = format === undefined ? [] : offersOf(format, hit.contentType)
   const chosen = chooseType(accept, [hit.contentType, ...offers.map(({ type }) => type)])
   if (chosen === 0)

@@ -11,6 +11,7 @@ import { limits } from '@shared/limits'
 import { requireRead } from '../../serving/access'
 import { noteLookup } from '../../serving/account'
 import { proceed } from '../../serving/maybe'
+import { readable } from '../../serving/readable'
 import { readBody } from '../body'
 import { departureOf } from '../departure'
 import { parseGrace, parseTtl } from '../durations'
@@ -34,14 +35,18 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
   const { serving } = deps
 
   function answerPeek(exchange: Exchange, peek: Peek | undefined): Maybe<void> {
-    return peek ? answerAccepted(deps, exchange, peek, peekHeaders(peek)) : answerMiss(exchange, 'absent')
+    if (peek === undefined)
+      return answerMiss(exchange, 'absent')
+    const shown = readable(peek)
+    return answerAccepted(deps, exchange, shown, peekHeaders(shown))
   }
 
   function answerLookup(exchange: Exchange, lookup: Lookup): Maybe<void> {
     noteLookup(exchange, lookup)
-    return isHit(lookup)
-      ? answerAccepted(deps, exchange, lookup, hitHeaders(lookup, exchange.sourced))
-      : answerMiss(exchange, lookup)
+    if (!isHit(lookup))
+      return answerMiss(exchange, lookup)
+    const hit = readable(lookup)
+    return answerAccepted(deps, exchange, hit, hitHeaders(hit, exchange.sourced))
   }
 
   return {
@@ -192,7 +197,8 @@ async function takeLease(
   const taken = await serving.lease(exchange, pathCache(exchange), key, { ttl, wait, left: departureOf(exchange) })
   if ('hit' in taken) {
     noteLookup(exchange, taken.hit)
-    answerHit(exchange, taken.hit, hitHeaders(taken.hit, exchange.sourced))
+    const hit = readable(taken.hit)
+    answerHit(exchange, hit, hitHeaders(hit, exchange.sourced))
     return
   }
   exchange.result = 'miss'

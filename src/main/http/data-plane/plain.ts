@@ -4,6 +4,7 @@ import type { DataHandler, DataPlaneDeps } from './context'
 import { missStatus } from '@shared/cache-status'
 import { noteLookup } from '../../serving/account'
 import { proceed } from '../../serving/maybe'
+import { readable } from '../../serving/readable'
 import { hitHeaders } from '../entry-headers'
 import { etagOf } from '../etags'
 import { send, sendText } from '../exchange'
@@ -37,10 +38,10 @@ export function createPlainFace(
 
 function answerLookup(exchange: Exchange, lookup: Lookup): void {
   noteLookup(exchange, lookup)
-  if (isHit(lookup))
-    answerHit(exchange, lookup, hitHeaders(lookup, exchange.sourced))
-  else
-    sendText(exchange, 404, 'given key not found\n', ['Cache-Status', missStatus(lookup)])
+  if (!isHit(lookup))
+    return sendText(exchange, 404, 'given key not found\n', ['Cache-Status', missStatus(lookup)])
+  const hit = readable(lookup)
+  answerHit(exchange, hit, hitHeaders(hit, exchange.sourced))
 }
 
 /** Answers 201 for new and replaced entries alike, because that is the contract of this face. */

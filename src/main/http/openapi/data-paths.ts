@@ -29,6 +29,10 @@ export const entryHeaders: Record<string, Header> = {
     description: 'Seconds of freshness left, negative when stale, or `none`.',
     schema: { type: 'string' },
   },
+  'Larder-Kind': {
+    description: 'The kind of an entry that is not bytes: hash, set or zset, stored over the Redis protocol.',
+    schema: { type: 'string' },
+  },
   'Larder-Tags': { description: 'Tags of the entry, comma separated.', schema: { type: 'string' } },
   'Cache-Status': { description: 'Hit or miss, and why (RFC 9211).', schema: { type: 'string' } },
 }

@@ -94,7 +94,8 @@ export function createAboutHandlers({
       'appendonly': 'no',
       'timeout': '0',
       'port': String(port()),
-      'notify-keyspace-events': '',
+      // All are told to whoever listens.
+      'notify-keyspace-events': 'AKE',
       'proto-max-bulk-len': '536870912',
       'slowlog-log-slower-than': '-1',
       'slowlog-max-len': '0',

@@ -10,21 +10,24 @@ import { readName } from './connection'
 
 interface ClientParts {
   stopwatch: Stopwatch
-  sessions: ReadonlyMap<number, RedisSession>
+  own: (call: RedisCall) => readonly RedisSession[]
+}
+
+/** The connections that a caller may know of: those with the same key. */
+export function ownSessions(sessions: ReadonlyMap<number, RedisSession>, { session }: RedisCall): RedisSession[] {
+  const { principal, id } = session
+  return [...sessions.values()].filter(other =>
+    other.id === id || (principal !== null && other.principal?.userId === principal.userId
+      && other.principal.kind === principal.kind && other.principal.keyId === principal.keyId))
 }
 
 /** What connections tell of themselves. Everybody sees those with the same key only. */
-export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
-  function own({ session: { principal, id } }: RedisCall): RedisSession[] {
-    return [...sessions.values()].filter(other =>
-      other.id === id || (principal !== null && other.principal?.userId === principal.userId
-        && other.principal.kind === principal.kind && other.principal.keyId === principal.keyId))
-  }
-
+export function createClientHandlers({ stopwatch, own }: ClientParts) {
   function describe(session: RedisSession): string {
     const now = stopwatch.now()
     const seconds = (since: number): number => Math.floor((now - since) / 1000)
     const { id, address, localAddress, since, lastUsed, lastCommand, database, transaction, home, protocol } = session
+    const { channel, pattern, shard } = session.subscriptions ?? { channel: none, pattern: none, shard: none }
     const facts = {
       id,
       'addr': address,
@@ -33,15 +36,15 @@ export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
       'name': session.name,
       'age': seconds(since),
       'idle': seconds(lastUsed),
-      'flags': transaction === null ? 'N' : 'x',
+      'flags': flagsOf(session),
       'db': database,
-      'sub': 0,
-      'psub': 0,
-      'ssub': 0,
+      'sub': channel.size,
+      'psub': pattern.size,
+      'ssub': shard.size,
       'multi': transaction?.queue.length ?? -1,
       'cmd': lastCommand,
       'user': home === firstRedisDatabase ? defaultRedisUser : home,
-      'redir': -1,
+      'redir': session.tracking?.redirect ?? -1,
       'resp': protocol,
       'lib-name': session.library,
       'lib-ver': session.libraryVersion,
@@ -87,6 +90,21 @@ export function createClientHandlers({ stopwatch, sessions }: ClientParts) {
     'client|no-touch': onOrOff,
     'client|reply': reply,
   }
+}
+
+const none = { size: 0 }
+
+/** What CLIENT LIST says of a connection by single letters. */
+function flagsOf({ subscriptions, tracking, transaction, isMonitor }: RedisSession): string {
+  const letters = [
+    isMonitor && 'O',
+    subscriptions !== null && 'P',
+    transaction !== null && 'x',
+    tracking !== null && 't',
+    tracking?.isBroken && 'R',
+    tracking?.prefixes && 'B',
+  ].filter(Boolean).join('')
+  return letters || 'N'
 }
 
 function setInfo(call: RedisCall): RedisAnswer {
@@ -141,13 +159,13 @@ function readListOptions(call: RedisCall): (session: RedisSession) => boolean {
   return ofType(call.text(3))
 }
 
-const otherTypes: ReadonlySet<string> = new Set(['master', 'replica', 'slave', 'pubsub'])
+const otherTypes: ReadonlySet<string> = new Set(['master', 'replica', 'slave'])
 
-function ofType(text: string): () => boolean {
+function ofType(text: string): (session: RedisSession) => boolean {
   const type = text.toLowerCase()
-  if (type !== 'normal' && !otherTypes.has(type))
+  if (type !== 'normal' && type !== 'pubsub' && !otherTypes.has(type))
     throw new CommandFault(`ERR Unknown client type '${text.split('\0', 1)[0]}'`, 'ERR Unknown client type')
-  return () => type === 'normal'
+  return ({ subscriptions }) => type === (subscriptions === null ? 'normal' : 'pubsub')
 }
 
 interface Kill { chosen: (session: RedisSession) => boolean, skipMe: boolean }

@@ -53,11 +53,19 @@ function map(items: RedisAnswer[]): AnswerMap {
   return new AnswerMap(items)
 }
 
-function categories({ spec: { flags, group, scope } }: CommandRow): string[] {
-  const known = { string: '@string', transactions: '@transaction', connection: '@connection', generic: '@keyspace' }
+function categories({ spec: { flags, group, scope, cacheless } }: CommandRow): string[] {
+  const known = {
+    string: '@string',
+    hash: '@hash',
+    set: '@set',
+    transactions: '@transaction',
+    connection: '@connection',
+    generic: '@keyspace',
+    pubsub: '@pubsub',
+  }
   return [
     ...group in known ? [known[group as keyof typeof known]] : [],
-    ...scope === 'read' ? ['@read'] : scope === 'none' ? [] : ['@write'],
+    ...scope === 'none' || cacheless ? [] : scope === 'read' ? ['@read'] : ['@write'],
     flags.includes('fast') ? '@fast' : '@slow',
   ]
 }

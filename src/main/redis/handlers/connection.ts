@@ -12,13 +12,17 @@ import { databases, fresh } from '../session'
 import { mayUse } from '../sign-on'
 import { redisVersion } from './about'
 
-interface ConnectionParts { signOn: SignOn, watches: Watches }
+interface ConnectionParts {
+  signOn: SignOn
+  /** Ends all that a connection has under way. */
+  leave: (session: RedisSession) => void
+}
 
 const noAuth = 'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH '
   + '<user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time'
 
 /** The handshake. */
-export function createHandshakeHandlers({ signOn, watches }: ConnectionParts) {
+export function createHandshakeHandlers({ signOn, leave }: ConnectionParts) {
   function hello(call: RedisCall): RedisAnswer {
     const { session, args } = call
     const wish = args.length > 1 ? readHello(call) : null
@@ -64,9 +68,12 @@ export function createHandshakeHandlers({ signOn, watches }: ConnectionParts) {
         signOn.signOn(session, first, second)
       return 'OK'
     },
-    ping({ args }: RedisCall): RedisAnswer {
+    ping({ args, session: { subscriptions, protocol } }: RedisCall): RedisAnswer {
       if (args.length > 2)
         throw faults.arity('ping')
+      // Among messages it is one.
+      if (subscriptions !== null && protocol === 2)
+        return [Buffer.from('pong'), args[1] ?? Buffer.alloc(0)]
       return args[1] ?? 'PONG'
     },
     echo: (call: RedisCall): RedisAnswer => call.bytes(1),
@@ -75,7 +82,7 @@ export function createHandshakeHandlers({ signOn, watches }: ConnectionParts) {
       return 'OK'
     },
     reset({ session }: RedisCall): RedisAnswer {
-      endWatch(session, watches)
+      leave(session)
       const { replies } = session
       Object.assign(session, fresh(), replies === 'hung' && { replies })
       return 'RESET'

@@ -10,10 +10,7 @@ import { readRedisKey } from '../keys'
 import { readWhole } from '../numbers'
 import { faults } from '../reply'
 import { databases as databaseCount } from '../session'
-import { after, allOf, peekFresh, peekHere, wasStored } from './shared'
-
-/** What each kind of entry is called. */
-const typeNames = { bytes: 'string', hash: 'hash', set: 'set', zset: 'zset' } as const
+import { after, allOf, isValue, peekFresh, peekHere, typeNames, wasStored } from './shared'
 
 /** Commands about entries of any kind. */
 export function createEntryHandlers(databases: Pick<Databases, 'write'>) {
@@ -58,6 +55,22 @@ export function createEntryHandlers(databases: Pick<Databases, 'write'>) {
     })
   }
 
+  /** What Redis 8.4 has: a deletion, if the value is still what the client knows. */
+  function delex(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
+    const [, , word, expected] = call.args
+    if (call.args.length !== 2 && (expected === undefined || call.args.length > 4))
+      throw faults.arity('delex')
+    if (word !== undefined && word.toString('latin1').toUpperCase() !== 'IFEQ')
+      throw faults.syntax()
+    const entry = peekHere(call, cache, call.firstKey())
+    if (entry === undefined || (expected !== undefined && !isValue(entry, expected)))
+      return 0
+    return after(cache.delete(call.firstKey(), undefined, call), () => {
+      call.result = 'dropped'
+      return 1
+    })
+  }
+
   function copyTo(
     call: RedisCall,
     from: ServedCache,
@@ -84,6 +97,7 @@ export function createEntryHandlers(databases: Pick<Databases, 'write'>) {
     renamenx: (call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> =>
       after(rename(call, cache, true), isDone => isDone ? 1 : 0),
     copy,
+    delex,
   }
 }
 

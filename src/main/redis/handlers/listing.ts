@@ -1,3 +1,4 @@
+import type { EntryKind } from '@shared/entry-kinds'
 import type { Maybe } from '../../serving/maybe'
 import type { ReadableCache, RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
@@ -5,18 +6,17 @@ import type { Listing, Scans } from '../scans'
 import { Buffer } from 'node:buffer'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createProgress } from '../../base/progress'
-import { matchesGlob } from '../glob'
 import { writeRedisKey } from '../keys'
-import { readWhole } from '../numbers'
-import { CommandFault, faults } from '../reply'
-import { after } from './shared'
+import { faults } from '../reply'
+import { matcher, readScanCursor, readScanOptions } from '../scan-options'
+import { after, typeNames } from './shared'
 
 /** Entries that are looked at before others are served. */
 const slice = 2000
 /** Among so many entries a random one is chosen. */
 const randomMost = 10_000
 
-type Entry = { key: string, kind: string, stale: boolean } | null
+type Entry = { key: string, kind: EntryKind, stale: boolean } | null
 
 /** Commands that list keys. */
 export function createListingHandlers(scans: Scans) {
@@ -43,14 +43,14 @@ export function createListingHandlers(scans: Scans) {
   }
 
   function scan(call: RedisCall, cache: ReadableCache): Maybe<RedisAnswer> {
-    const cursor = readCursor(call.text(1))
-    const { matches, count, type } = readScanOptions(call)
+    const cursor = readScanCursor(call.text(1))
+    const { matches, count, type } = readScanOptions(call, 2, true)
     return after(listingOf(call, cache, cursor), (listing) => {
       const found: Buffer[] = []
       let looked = 0
       const look = (entry: NonNullable<Entry>): boolean => {
         const key = writeRedisKey(entry.key)
-        if (matches(key) && (type === null || (type === 'string' && entry.kind === 'bytes')))
+        if (matches(key) && (type === null || typeNames[entry.kind] === type))
           found.push(key)
         return ++looked === count
       }
@@ -69,7 +69,7 @@ export function createListingHandlers(scans: Scans) {
       return after(entriesOf(call, cache), entries => ({ cache: place, entries }))
     const listing = scans.find(cursor, place)
     if (listing === undefined)
-      throw new CommandFault('ERR invalid cursor')
+      throw faults.cursor()
     return listing
   }
 
@@ -101,39 +101,4 @@ function walk(
       return false
   }
   return turn().then(() => walk(entries, atOnce, look))
-}
-
-function matcher(pattern: string): (key: Buffer) => boolean {
-  return pattern === '*' ? () => true : key => matchesGlob(pattern, key.toString('latin1'))
-}
-
-function readCursor(text: string): string {
-  if (!/^\d{1,20}$/.test(text))
-    throw new CommandFault('ERR invalid cursor')
-  return text.replace(/^0+(?=\d)/, '')
-}
-
-/** Throws CommandFault. */
-function readScanOptions(call: RedisCall): { matches: (key: Buffer) => boolean, count: number, type: string | null } {
-  const options = { matches: matcher('*'), count: 10, type: null as string | null }
-  for (let at = 2; at < call.words.length; at += 2) {
-    if (at + 1 >= call.words.length)
-      throw faults.syntax()
-    const word = call.text(at).toUpperCase()
-    if (word === 'MATCH') {
-      options.matches = matcher(call.text(at + 1))
-    }
-    else if (word === 'TYPE') {
-      options.type = call.text(at + 1).toLowerCase()
-    }
-    else if (word === 'COUNT') {
-      options.count = Number(readWhole(call.bytes(at + 1)))
-      if (options.count < 1)
-        throw faults.syntax()
-    }
-    else {
-      throw faults.syntax()
-    }
-  }
-  return options
 }

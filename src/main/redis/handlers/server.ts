@@ -7,6 +7,7 @@ import type { ReadableCache, RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import { Buffer } from 'node:buffer'
 import { databaseName } from '../databases'
+import { encodingOf } from '../encoding'
 import { elsewhere } from '../executor'
 import { integerOf } from '../numbers'
 import { CommandFault, faults } from '../reply'
@@ -23,8 +24,6 @@ interface ServerParts {
 
 /** What an entry takes beside its key and value, in bytes. */
 const entryOverhead = 56
-/** Bytes up to which Redis holds a value together with its head. */
-const embedded = 44
 
 const notLfu = 'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when '
   + 'switching between policies at runtime LRU and LFU data will take some time to adjust.'
@@ -88,8 +87,7 @@ export function createServerHandlers({ clock, databases, serving }: ServerParts)
       const entry = peekHere(call, cache, call.firstKey())
       if (entry === undefined)
         return null
-      const isWhole = integerOf(entry.value) !== undefined
-      return Buffer.from(isWhole ? 'int' : entry.value.length <= embedded ? 'embstr' : 'raw')
+      return Buffer.from(encodingOf(entry))
     },
     'object|freq': function (call: RedisCall, cache: ReadableCache): RedisAnswer {
       const entry = peekHere(call, cache, call.firstKey())

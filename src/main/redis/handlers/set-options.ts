@@ -1,3 +1,4 @@
+import type { Buffer } from 'node:buffer'
 import type { Clock } from '../../base/clock'
 import type { TimeForm } from '../expiry'
 import type { RedisCall } from '../redis-call'
@@ -9,6 +10,8 @@ import { faults } from '../reply'
 interface StringOptions {
   /** Store only if there is no entry, or if there is one. */
   condition: 'NX' | 'XX' | null
+  /** Store only if this is the value. */
+  expected: Buffer | null
   /** RedisAnswer the value before. */
   get: boolean
   keepTtl: boolean
@@ -18,7 +21,10 @@ interface StringOptions {
 
 /** Throws CommandFault for options that are none, or exclude each other. */
 export function readStringOptions(call: RedisCall, from: number, allowed: ReadonlySet<string>): StringOptions {
-  const options: StringOptions = { condition: null, get: false, keepTtl: false, persist: false, time: null }
+  const options: StringOptions = {
+    ...{ condition: null, expected: null, time: null },
+    ...{ get: false, keepTtl: false, persist: false },
+  }
   /** What is said about the end of the entry: the same word may come again, another may not. */
   let about: string | null = null
   for (let at = from; at < call.words.length; at++) {
@@ -39,10 +45,17 @@ export function readStringOptions(call: RedisCall, from: number, allowed: Readon
         throw faults.syntax()
       options.condition = word
     }
+    else if (word === 'IFEQ') {
+      if (options.expected !== null || at + 1 >= call.args.length)
+        throw faults.syntax()
+      options.expected = call.bytes(++at)
+    }
     options.get ||= word === 'GET'
     options.keepTtl ||= word === 'KEEPTTL'
     options.persist ||= word === 'PERSIST'
   }
+  if (options.condition !== null && options.expected !== null)
+    throw faults.syntax()
   return options
 }
 
@@ -52,5 +65,5 @@ export function statedEnd(call: RedisCall, { time }: Pick<StringOptions, 'time'>
 }
 
 const times = Object.keys(timeForms)
-export const setWords: ReadonlySet<string> = new Set([...times, 'NX', 'XX', 'GET', 'KEEPTTL'])
+export const setWords: ReadonlySet<string> = new Set([...times, 'NX', 'XX', 'IFEQ', 'GET', 'KEEPTTL'])
 export const getexWords: ReadonlySet<string> = new Set([...times, 'PERSIST'])

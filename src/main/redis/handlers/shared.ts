@@ -1,9 +1,18 @@
+import type { EntryKind } from '@shared/entry-kinds'
 import type { Buffer } from 'node:buffer'
 import type { Maybe } from '../../serving/maybe'
 import type { Hit, Peek, WriteResult } from '../../serving/ports'
 import type { ReadableCache, RedisCall } from '../redis-call'
 import { elsewhere } from '../executor'
 import { faults } from '../reply'
+
+/** What Redis calls each kind of entry. */
+export const typeNames = {
+  bytes: 'string',
+  hash: 'hash',
+  set: 'set',
+  zset: 'zset',
+} as const satisfies Record<EntryKind, string>
 
 /** Goes on with a result, at once if it is there. */
 export function after<T, R>(result: Maybe<T>, next: (value: T) => Maybe<R>): Maybe<R> {
@@ -21,6 +30,11 @@ export function stringOf({ kind, value }: Hit): Buffer {
   if (kind !== 'bytes')
     throw faults.wrongKind()
   return value
+}
+
+/** Whether there is an entry with this value. Throws CommandFault for another kind. */
+export function isValue(entry: Hit | undefined, expected: Buffer): boolean {
+  return entry !== undefined && stringOf(entry).equals(expected)
 }
 
 /** An entry that is not past its TTL, without counting it as read. */

@@ -11,7 +11,7 @@ import { readFutureMoment, timeForms, ttlUntil } from '../expiry'
 import { readKeyWord, readRedisKey } from '../keys'
 import { CommandFault } from '../reply'
 import { getexWords, readStringOptions, setWords, statedEnd } from './set-options'
-import { after, allOf, peekHere, stringOf, wasStored } from './shared'
+import { after, allOf, isValue, peekHere, stringOf, wasStored } from './shared'
 
 /** Reads and writes of whole values. */
 export function createStringHandlers(clock: Clock) {
@@ -23,19 +23,19 @@ export function createStringHandlers(clock: Clock) {
     if (call.words.length === 3)
       return proceed(call, store(call, cache, call.bytes(2), undefined), answerStored)
     const options = readStringOptions(call, 3, setWords)
-    const { condition, get, keepTtl } = options
+    const { condition, expected, get, keepTtl } = options
     const end = statedEnd(call, options, clock)
     const place = elsewhere(cache.definition)
-    if (get)
-      requireRead(call, 'SET with GET')
-    if (place !== null && get)
+    if (get || expected !== null)
+      requireRead(call, get ? 'SET with GET' : 'SET with IFEQ')
+    if (place !== null && (get || expected !== null))
       throw notHere(place)
-    const before = place === null && (condition !== null || get || keepTtl)
+    const before = place === null && (condition !== null || expected !== null || get || keepTtl)
       ? peekHere(call, cache, call.firstKey())
       : undefined
     const former = get && before !== undefined ? Buffer.copyBytesFrom(stringOf(before)) : null
     const isRefused = place === null && (condition === 'NX' ? before !== undefined : condition === 'XX' && !before)
-    if (isRefused)
+    if (isRefused || (expected !== null && !isValue(before, expected)))
       return former
     const written = store(call, cache, call.bytes(2), {
       ...ttlOptions(end),
@@ -85,7 +85,8 @@ export function createStringHandlers(clock: Clock) {
       const value = Buffer.copyBytesFrom(stringOf(hit))
       call.given = value.length
       const end = statedEnd(call, options, clock)
-      if (end === null && !options.persist)
+      // An entry without a TTL is not changed, and whoever watches it hears nothing.
+      if (end === null && (!options.persist || hit.ttl === null))
         return value
       const changed = end !== null && end <= clock.wall()
         ? cache.delete(call.firstKey(), undefined, call)

@@ -5,10 +5,11 @@ import { encodeKey } from '@shared/entry-key'
 import { tableColumns } from '@shared/transfer'
 import { base64Pieces, bytesInJson, textPieces } from '../../base/bytes-in-json'
 import { csvCell } from '../../base/csv-line'
+import { readable } from '../readable'
 import { toMilliseconds } from '../transfer/entry-line'
 
 /** An entry with what is left of its life. */
-type ExportedEntry = Pick<Peek, 'value' | 'contentType' | 'ttl' | 'grace' | 'givenTtl' | 'givenGrace' | 'tags'>
+type ExportedEntry = Pick<Peek, 'value' | 'contentType' | 'kind' | 'ttl' | 'grace' | 'givenTtl' | 'givenGrace' | 'tags'>
   & { key: string }
 
 /** How entries are written; pieces, because a value may be large. */
@@ -27,16 +28,22 @@ export const exportWriters: Readonly<Record<ExportFormat, ExportWriter>> = {
   csv: { ending: 'csv', begin: `${tableColumns.join(',')}\r\n`, between: '\r\n', entry: csvRow, end: '\r\n' },
 }
 
-function* jsonEntry({ key, value, contentType, tags, ...entry }: ExportedEntry): Generator<string, void> {
+/** Hashes and sets as they are held, so that they can be loaded again. */
+function* jsonEntry({ key, value, contentType, kind, tags, ...entry }: ExportedEntry): Generator<string, void> {
   const [ttl, grace] = [toMilliseconds(entry.ttl), toMilliseconds(entry.grace)]
   const [givenTtl, givenGrace] = [toMilliseconds(entry.givenTtl), toMilliseconds(entry.givenGrace)]
+  const structure = kind === 'bytes' ? undefined : { kind }
   yield `{"key":${JSON.stringify(key)},"value":{`
   yield* bytesInJson(value)
-  yield `},${JSON.stringify({ contentType, ttl, grace, givenTtl, givenGrace, tags }).slice(1)}`
+  yield `},${JSON.stringify({ contentType, ...structure, ttl, grace, givenTtl, givenGrace, tags }).slice(1)}`
 }
 
-/** What is no text is base64 in a column beside. Texts are in quotes, so that none is a number. */
-function* csvRow({ key, value, contentType, ttl, grace, tags }: ExportedEntry): Generator<string, void> {
+/**
+ * What is no text is base64 in a column beside. Texts are in quotes, so that none is a number.
+ * There is no column for kinds, so hashes and sets are JSON.
+ */
+function* csvRow({ key, ttl, grace, tags, ...entry }: ExportedEntry): Generator<string, void> {
+  const { value, contentType } = readable(entry)
   const isText = isUtf8(value)
   yield key.isWellFormed() ? `${csvCell(key)},,` : `,${Buffer.from(encodeKey(key)).toString('base64')},`
   yield isText ? '"' : ',"'

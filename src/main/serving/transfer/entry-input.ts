@@ -7,6 +7,7 @@ import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { TransferredEntry } from '@shared/transfer'
 import { parseInput } from '@shared/validation'
+import { isPacked } from '../../base/packed/reader'
 import { fromTextOrBase64 } from '../../base/text-or-base64'
 import { checkKey, checkTags } from '../entry-rules'
 import { checkTimes } from '../write-times'
@@ -35,6 +36,9 @@ export function readEntry(raw: unknown, valueLimit: number): EntryInput {
   const value = fromTextOrBase64(bytes)
   if (value.length > valueLimit)
     throw new LarderError('too-large', `value: must be at most ${grouped(valueLimit)} bytes`)
+  const { kind } = others
+  if ((kind === 'hash' || kind === 'set') && !isPacked(value, kind))
+    throw new LarderError('invalid-input', `value: must be the bytes of a ${kind}, as an export has them`)
   if (ttl === 'keep')
     throw new LarderError('invalid-input', 'ttl: must be a time, none or left out')
   const contentType = others.contentType ?? ('text' in bytes ? plainText : binary)

@@ -2,6 +2,7 @@ import type { Argument, Reply } from '../../base/resp'
 import type { RedisServers } from './servers'
 import { Buffer } from 'node:buffer'
 import { encodeKey } from '@shared/entry-key'
+import { ReplyError } from '../../base/resp'
 import { SourceError } from '../../serving/sources/source'
 import { demand } from './answers'
 
@@ -29,6 +30,8 @@ else
 end
 return 1`
 
+interface Change { bytes: Buffer, life: readonly string[] }
+
 /** The commands for strings that sources and backends share. */
 interface RedisStrings {
   /** The replies inside of a transaction, so that nothing happens between its commands. */
@@ -38,7 +41,7 @@ interface RedisStrings {
   replace: (
     key: string,
     before: Buffer | null,
-    after: { bytes: Buffer, life: readonly string[] } | null,
+    after: Change | null,
     signal: AbortSignal,
   ) => Promise<boolean>
   /** Keys as bytes; one may come twice. */
@@ -46,6 +49,9 @@ interface RedisStrings {
 }
 
 export function createRedisStrings({ send, each }: RedisServers): RedisStrings {
+  /** Another Larder, for one, runs none. */
+  let hasScripts = true
+
   return {
     async together(name, commands, signal) {
       const replies = await send(name, [['MULTI'], ...commands, ['EXEC']], signal)
@@ -63,7 +69,14 @@ export function createRedisStrings({ send, each }: RedisServers): RedisStrings {
       const expected = before === null ? ['0', ''] : ['1', before]
       const change = after === null ? ['DEL'] : ['SET', after.bytes, ...after.life]
       const name = encodeKey(key)
-      const [reply] = await send(name, [['EVAL', replaceScript, '1', name, ...expected, ...change]], signal)
+      const [reply] = hasScripts
+        ? await send(name, [['EVAL', replaceScript, '1', name, ...expected, ...change]], signal)
+        : [unknownCommand]
+      if (isUnknown(reply)) {
+        hasScripts = false
+        const [done] = await send(name, [commandFor(name, before, after)], signal)
+        return demand(done) === (before === null && after === null ? 0 : after === null ? 1 : 'OK')
+      }
       const written = demand(reply)
       if (written === -1)
         throw new SourceError('refused', 'The key holds a structure, which cannot be compared.')
@@ -83,6 +96,19 @@ export function createRedisStrings({ send, each }: RedisServers): RedisStrings {
       }
     },
   }
+}
+
+const unknownCommand = new ReplyError('ERR unknown command')
+
+function isUnknown(reply: Reply | undefined): boolean {
+  return reply instanceof ReplyError && reply.text.startsWith(unknownCommand.text)
+}
+
+/** The same as the script by commands that Redis has from version 8.4 on. */
+function commandFor(name: Uint8Array, before: Buffer | null, after: Change | null): Argument[] {
+  if (after === null)
+    return before === null ? ['EXISTS', name] : ['DELEX', name, 'IFEQ', before]
+  return ['SET', name, after.bytes, ...before === null ? ['NX'] : ['IFEQ', before], ...after.life]
 }
 
 /** Seconds; null for ever. A key that was gone in between has none left. */

@@ -32,9 +32,10 @@ export function createDottedEntries(batch: Entries['batch']): Pick<Entries, 'get
 
   return {
     async get(cache, key, { peek = false } = {}) {
-      const { value, contentType = '', etag = '', ...times } = await run(cache, { op: peek ? 'peek' : 'get', key })
+      const told = await run(cache, { op: peek ? 'peek' : 'get', key })
+      const { value, contentType = '', kind = 'bytes', etag = '', ...times } = told
       const { age = 0, ttl = null, givenTtl = null, grace = 0, givenGrace = 0, tags = [] } = times
-      return { key, value: bytesOf(value), contentType, etag, age, ttl, givenTtl, grace, givenGrace, tags }
+      return { key, value: bytesOf(value), contentType, kind, etag, age, ttl, givenTtl, grace, givenGrace, tags }
     },
     async put(cache, key, value, { contentType, tags, onlyNew = false, ifMatch, ...times } = {}) {
       const bytes = new Uint8Array(await new Blob([value]).arrayBuffer())

@@ -2,6 +2,7 @@ import type { BatchAnswer, EntryPage } from '@shared/entries'
 import type { Entries, Entry, PutOptions } from './entry-calls'
 import type { SendRequest } from './http-transport'
 import { cachePath, entriesPath, entryPath, queryOf } from '@shared/data-request'
+import { entryKinds } from '@shared/entry-kinds'
 import { requireAscii } from '@shared/header-text'
 import { readChunks } from './chunks'
 import { createDottedEntries, isDotted } from './dotted-keys'
@@ -101,6 +102,7 @@ function readHeaders(headers: Headers): Omit<Entry, 'key' | 'value'> {
   const tags = headers.get('Larder-Tags')
   return {
     contentType: headers.get('Content-Type') ?? '',
+    kind: entryKinds.find(kind => kind === headers.get('Larder-Kind')) ?? 'bytes',
     etag: headers.get('ETag') ?? '',
     age: Number(headers.get('Age') ?? 0),
     ttl: secondsOf(headers.get('Larder-TTL')),

@@ -1,4 +1,5 @@
 import type { BatchAnswer, BatchInput, EntryOrder, EntryPage, EntrySort } from '@shared/entries'
+import type { EntryKind } from '@shared/entry-kinds'
 import type { ChunkOptions } from './chunks'
 
 /** An entry with its value. Times in seconds. */
@@ -6,6 +7,8 @@ export interface Entry {
   key: string
   value: Uint8Array<ArrayBuffer>
   contentType: string
+  /** A hash or set is read as JSON. */
+  kind: EntryKind
   etag: string
   age: number
   /** Time left to live; null = no expiry, negative = time past expiry, within the grace period. */

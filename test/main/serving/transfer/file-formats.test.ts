@@ -49,8 +49,8 @@ describe('what is read', () => {
     ['a byte order mark', 'ndjson', '\uFEFF{"key":"a","value":{"text":"b"}}', [['a', 'b', plain]]],
     ['bytes and a key of bytes', 'ndjson', '{"key":"\\udcff","value":{"base64":"AA=="}}', [['\uDCFF', '\0', bytes]]],
     ['times', 'ndjson', '{"key":"a","value":"","ttl":"5m","grace":1}', [['a', '', { ...plain, ttl: 300, grace: 1 }]]],
-    ['a header', 'snapshot', `${header}\n{"cache":"c","key":"a","value":"b","kind":"hash"}`, [
-      ['a', 'b', { ...plain, kind: 'hash' }],
+    ['a header', 'snapshot', `${header}\n{"cache":"c","key":"a","value":"b","kind":"zset"}`, [
+      ['a', 'b', { ...plain, kind: 'zset' }],
     ]],
     ['an empty list', 'json', ' [ ] ', []],
     ['a list', 'json', '[{"key":"a","value":"],\\"{"},\n{"key":"b","value":"c"}]\n', [

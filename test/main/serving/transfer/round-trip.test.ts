@@ -2,6 +2,7 @@ import type { WriteOptions } from '../../../../src/main/serving/ports'
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { editedLength, editPacked, nothingPacked } from '../../../../src/main/base/packed/writer'
 import { createProgress } from '../../../../src/main/base/progress'
 import { compareSnapshots } from '../../../../src/main/serving/transfer/compare'
 import { loadFile } from '../../../../src/main/serving/transfer/load'
@@ -61,10 +62,18 @@ const entries = fc.array(fc.record({
 
 type Entry = typeof entries extends fc.Arbitrary<(infer E)[]> ? E : never
 
+/** The bytes of an entry of this kind. */
+function heldAs(kind: WriteOptions['kind'], value: Buffer): Buffer {
+  if (kind !== 'hash' && kind !== 'set')
+    return value
+  const edit = { cuts: [], added: kind === 'hash' ? [value, value] : [value], count: 1 }
+  return editPacked(nothingPacked, edit, Buffer.alloc(editedLength(nothingPacked, edit)))
+}
+
 function fill({ mount, clock }: Parts, given: readonly Entry[]): void {
   const call = undefined as never
   for (const { key, value, options, wait, after } of given) {
-    mount.cache.set(key, Buffer.from(value), options)
+    mount.cache.set(key, heldAs(options.kind, Buffer.from(value)), options)
     clock.advance(wait)
     if (after === 'touch')
       void mount.served.touch(key, 7, undefined, call)

@@ -9,6 +9,7 @@ const entry: Entry = {
   key: 'k',
   value: new TextEncoder().encode('{"n":1}'),
   contentType: 'application/json',
+  kind: 'bytes',
   etag: '"1"',
   age: 10,
   ttl: 500,

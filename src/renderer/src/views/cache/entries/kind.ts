@@ -1,3 +1,4 @@
+import type { EntryKind } from '@shared/entry-kinds'
 import { saysJson } from '../../../json-source'
 
 /** What a value is by its content type, as a list shows it: a sign with a name. */
@@ -8,6 +9,13 @@ export const kindNames: Readonly<Record<ValueKind, string>> = {
   text: 'Text',
   picture: 'Picture',
   bytes: 'Bytes',
+}
+
+/** What an entry of the Redis protocol is that is more than a value. */
+export const structureNames: Readonly<Record<Exclude<EntryKind, 'bytes'>, string>> = {
+  hash: 'Hash',
+  set: 'Set',
+  zset: 'Sorted set',
 }
 
 const texts = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:xml|yaml|javascript|x-www-form-urlencoded|sql|graphql)\b)/i

@@ -49,6 +49,9 @@ export function useEntryActions({ place, former, onChanged }: EntryActionsDeps):
 
   /** What was done, and how to undo it unless the cache would not take the entry as it was. */
   function withUndo(text: Sentence, known: Former, condition: Parameters<typeof restore>[2]) {
+    // What is stored here is bytes.
+    if (known.entry.kind !== 'bytes')
+      return text
     const format = infoOf(known.cache)?.format ?? 'none'
     if (format !== 'none' && format !== formatOf(known.entry.contentType))
       return text
