@@ -250,8 +250,9 @@ async function compose({
       controlToken,
       ownerName: userInfo().username,
       memory: configuration.memory,
+      redisOff: configuration.redisOff,
       machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
-      info: { version, home, url: () => url, redis: () => redis.url(), startedAt },
+      info: { version, home, url: () => url, redis: () => redis, startedAt },
       runLines: (run, context) => redis.runLines(run, context),
       ...watched,
     }))
@@ -271,7 +272,8 @@ async function compose({
       conversions,
       consoleFolder,
     })
-    redis = createRedisFace({ ...configuration, ...behindFaces, caches, version })
+    const { settings } = administration
+    redis = createRedisFace({ ...configuration, ...behindFaces, caches, version, hub, settings, tell })
     // People and the command line are told the address of the first face.
     const faces: Face[] = [http, redis]
     const listenings: Listening[] = []
@@ -308,14 +310,14 @@ async function compose({
 
     return {
       url,
-      redisUrl: redis.url(),
+      redisUrl: redis.state().url,
       port,
       listening,
       firstKey,
       warnings: [
         ...setAside,
         ...warning === null ? [] : [warning],
-        ...redis.warning(),
+        ...redis.warnings(),
         ...firstKey === null || firstKey.kept ? [] : [keyNotKept],
         ...budgetWarning === null ? [] : [budgetWarning],
       ],

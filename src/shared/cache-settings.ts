@@ -5,6 +5,7 @@ import { evictions } from './evictions'
 import { storageFormats } from './formats'
 import { GatewayChange, GatewayInput, GatewaySettings } from './gateway-settings'
 import { limits } from './limits'
+import { redisOffModes, redisOffNames } from './redis/off-modes'
 import { mapRows, namesOf, rowOf } from './rows'
 import { writeSize } from './sizes'
 import { SourceChange, SourceInput, SourceSettings } from './source-settings'
@@ -14,7 +15,7 @@ import { orSizeText, orTimeText } from './written'
 /** How a setting is written and shown. A number may be null; `none` explains what that means. */
 type SettingKind = { kind: 'switch' | 'source' | 'backend' | 'gateway' }
   | { kind: 'time' | 'count' | 'bytes', none: string }
-  | { kind: 'choice', choices: Readonly<Record<string, string>> }
+  | { kind: 'choice', choices: Readonly<Record<string, string>>, none?: string }
 
 /**
  * One setting of a cache: everything that the API, the command line, the console and the storage
@@ -167,6 +168,16 @@ export const cacheSettings = {
     hint: 'A port of its own where the cache stands in front of its source by HTTP, as a reverse proxy',
     change: 'Only administrators may change it.',
     administrators: true,
+    place: 'advanced',
+  },
+  redisOff: {
+    schema: z.enum(redisOffNames).nullable(),
+    initial: null,
+    kind: 'choice',
+    choices: mapRows(redisOffModes, ({ choice }) => choice),
+    none: 'as the server',
+    label: 'Redis while off',
+    hint: 'What Redis clients of this cache see while caching is off',
     place: 'advanced',
   },
   enabled: {

@@ -26,6 +26,7 @@ export const errorRegistry = {
   'user-not-found': { status: 404, title: 'User not found' },
   'connection-not-found': { status: 404, title: 'Connection not found' },
   'job-not-found': { status: 404, title: 'Job not found' },
+  'client-not-found': { status: 404, title: 'Client not found' },
   'snapshot-not-found': { status: 404, title: 'Snapshot not found' },
   'import-not-found': { status: 404, title: 'Import not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },

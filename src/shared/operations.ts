@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { cachesOperations } from './operations/caches'
+import { clientsOperations } from './operations/clients'
 import { connectionsOperations } from './operations/connections'
 import { historyOperations } from './operations/history'
 import { importsOperations } from './operations/imports'
@@ -18,6 +19,7 @@ export type { OperationSpec } from './operations/spec'
  */
 export const operations = {
   ...cachesOperations,
+  ...clientsOperations,
   ...connectionsOperations,
   ...historyOperations,
   ...importsOperations,

@@ -8,6 +8,7 @@ export const requestGroupings = {
   cache: 'Cache',
   reason: 'Reason',
   apikey: 'API key',
+  face: 'Protocol',
 } as const
 export type RequestGrouping = keyof typeof requestGroupings
 
@@ -20,7 +21,7 @@ export const RequestGroupsQuery = z.strictObject({
 })
 
 export const RequestGroup = z.strictObject({
-  name: z.string().meta({ description: 'The key, cache, reason or id of the API key.' }),
+  name: z.string().meta({ description: 'The key, cache, reason, id of the API key, or protocol.' }),
   cache: z.string().nullable().meta({ description: 'The cache of a key; null in other groups.' }),
   requests: z.int(),
   reads: z.int().meta({ description: 'Of them hits, stale hits, misses and what was loaded from a source.' }),

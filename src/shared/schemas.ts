@@ -6,6 +6,7 @@ import { limits } from './limits'
 import { asked, IsoMoment } from './moment'
 import { OffTime } from './off-time'
 import { pathName } from './path-name'
+import { redisOffNames } from './redis/off-modes'
 import { ServerWatch } from './server-watch'
 import { writeSize } from './sizes'
 import { CacheStatistics, LastMinute } from './statistics'
@@ -239,6 +240,7 @@ const settable = {
     .max(limits.valueMax, `must be at most ${writeSize(limits.valueMax)}`)
     .meta({ description: 'Largest value in bytes.' }),
   anonymous: AnonymousKey,
+  redisOff: z.enum(redisOffNames).meta({ description: 'What Redis clients see while caching is off.' }),
 }
 export const Settings = z.strictObject({
   ...settable,
@@ -282,6 +284,13 @@ export const ServerStatistics = z.strictObject({
     bytes: z.int(),
     hitRatio: CacheStatistics.shape.hitRatio,
   }).nullable().meta({ description: 'The same of the caches of all users; null unless an administrator asks.' }),
+  redis: z.strictObject({
+    off: z.enum(redisOffNames).meta({ description: 'What its clients see while caching is off.' }),
+    clients: z.int().meta({ description: 'Connections; of other users only if an administrator asks.' }),
+    perSecond: z.number().meta({ description: 'Commands of theirs a second, as the mean of the last ten seconds.' }),
+    lost: z.string().nullable()
+      .meta({ description: 'Why its port could not be opened again; null while all is well.' }),
+  }).optional().meta({ description: 'There where the Redis protocol is spoken.' }),
   watch: ServerWatch.optional().meta({ description: 'There if an administrator asks.' }),
 })
 export type ServerStatistics = z.output<typeof ServerStatistics>

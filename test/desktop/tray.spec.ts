@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { connectRedis } from '../helpers/redis-connection'
 import { expect, skipOnElectron, test } from './desktop-test'
 
 skipOnElectron()
@@ -48,7 +49,8 @@ test('has a switch for each cache, whatever its name', async ({ desktop }) => {
   await expect.poll(caches).toEqual([['default', true]])
 })
 
-test('copies the API key and the base URL, and says why it cannot', async ({ desktop }) => {
+test('copies the API key and the URLs, and says why it cannot', async ({ launch }) => {
+  const desktop = await launch({ env: { LARDER_REDIS_PORT: '0' } })
   const { server } = desktop
   await desktop.ask('click', 'tray', ['Copy base URL'])
   await expect.poll(async () => (await desktop.ask('recorded')).clipboard).toBe(server.url)
@@ -56,6 +58,12 @@ test('copies the API key and the base URL, and says why it cannot', async ({ des
   await expect.poll(async () => (await desktop.ask('recorded')).clipboard).toMatch(/^lk_/)
   const { clipboard } = await desktop.ask('recorded')
   expect((await fetch(`${server.url}/admin/session`, { headers: { 'Api-Key': clipboard } })).status).toBe(200)
+
+  await desktop.ask('click', 'tray', ['Copy Redis URL'])
+  await expect.poll(async () => (await desktop.ask('recorded')).clipboard).toMatch(/^redis:\/\/:lk_/)
+  const redis = await connectRedis(Number(new URL((await desktop.ask('recorded')).clipboard).port))
+  expect(await redis.send('AUTH', clipboard)).toBe('OK')
+  redis.close()
 
   const [key] = await (await fetch(
     `${server.url}/admin/keys`,

@@ -43,13 +43,13 @@ test('switches all caching off and on, says so, and shows what is stored', async
   const { secret } = await (await call('POST', `/admin/keys/${id}/reveal`)).json() as { secret: string }
   await toggle.uncheck()
   await expect(banner).toBeVisible()
-  await expect(overview.getByText(/Since \d\d:\d\d:\d\d: no request yet got 503/)).toBeVisible()
+  await expect(overview.getByText(/Since \d\d:\d\d:\d\d: no request yet turned away/)).toBeVisible()
   const refused = await call('GET', '/v1/a')
   expect(refused.status).toBe(503)
   expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0)
   for (let i = 0; i < 2; i++)
     await fetch(`${server.url}/v1/a`, { headers: { 'Api-Key': secret } })
-  await expect(overview.getByText(/Since \d\d:\d\d:\d\d: 3 requests got 503/)).toBeVisible()
+  await expect(overview.getByText(/Since \d\d:\d\d:\d\d: 3 requests turned away/)).toBeVisible()
   await expect(overview.getByText('Still calling: default with the key ci (2), default (1)')).toBeVisible()
   // The row's switch keeps its position, and says that nothing serves.
   const own = overview.getByRole('switch', { name: 'Enable default' })

@@ -48,6 +48,7 @@ export async function startLarder(
     home,
     port: 0,
     redis: null,
+    redisOff: null,
     host: null,
     allowedHosts: [],
     tls: null,

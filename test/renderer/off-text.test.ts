@@ -6,9 +6,9 @@ const labels: Readonly<Record<string, string>> = { k1: 'ci', k2: 'browser' }
 const caller = (cache: string | null, keyId: string | null, refused: number) => ({ cache, keyId, refused })
 
 it.each([
-  [0, 'Since 23:04:05: no request yet got 503'],
-  [1, 'Since 23:04:05: 1 request got 503'],
-  [12_345, 'Since 23:04:05: 12,345 requests got 503'],
+  [0, 'Since 23:04:05: no request yet turned away'],
+  [1, 'Since 23:04:05: 1 request turned away'],
+  [12_345, 'Since 23:04:05: 12,345 requests turned away'],
 ])('%i refused: %s', (refused, sentence) => {
   expect(sinceOf({ since, refused, callers: [] })).toBe(sentence)
 })

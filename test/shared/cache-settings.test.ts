@@ -15,7 +15,7 @@ describe.each(cacheSettingNames)('the setting %s', (name) => {
     const takes = (value: unknown): boolean => row.schema.safeParse(value).success
     const number = row.kind === 'time' || row.kind === 'count' || row.kind === 'bytes'
     expect([takes(true), takes(false)]).toEqual(row.kind === 'switch' ? [true, true] : [false, false])
-    const nullable = number || ['source', 'backend', 'gateway'].includes(row.kind)
+    const nullable = number || 'none' in row || ['source', 'backend', 'gateway'].includes(row.kind)
     expect([takes(null), takes(1), takes(-1), takes(Number.NaN)]).toEqual([nullable, number, false, false])
     const choices = row.kind === 'choice' ? Object.keys(row.choices) : []
     expect([...choices, '', 'toString'].filter(takes)).toEqual(choices)

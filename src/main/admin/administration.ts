@@ -1,3 +1,4 @@
+import type { RedisOffMode } from '@shared/redis/off-modes'
 import type { RealClock, Stopwatch } from '../base/clock'
 import type { EnvironmentConnection } from '../base/configuration'
 import type { ConnectionPool } from '../base/connection-pool'
@@ -10,6 +11,7 @@ import type { MetadataStore } from '../base/metadata'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
 import type { ReadableFile } from '../base/readable-file'
+import type { RedisSurface } from '../base/redis-clients'
 import type { SecretVault, VaultChoice } from '../base/secret-vault'
 import type { SignInPages } from '../base/sign-in-pages'
 import type { SnapshotFiles } from '../base/snapshot-files'
@@ -32,6 +34,7 @@ import { bridgeEvents } from './bridge-events'
 import { createCacheDirectory } from './cache-directory'
 import { createCacheMaker } from './cache-maker'
 import { createCacheHandlers } from './caches'
+import { createAppClientHandlers } from './clients'
 import { createConnectionDirectory } from './connection-directory'
 import { createConnectionSecrets } from './connection-secrets'
 import { createConnectionHandlers } from './connections'
@@ -86,11 +89,13 @@ export interface AdministrationDependencies extends
   /** Name of the system's user, which becomes the owner's name. */
   ownerName: string
   /** `startedAt` in milliseconds of the stopwatch; `url` without a slash at the end. */
-  info: { version: string, home: string, url: () => string, redis: () => string | null, startedAt: number }
+  info: { version: string, home: string, url: () => string, redis: () => RedisSurface | null, startedAt: number }
   /** Runs commands of the Redis protocol. */
   runLines: OperationHandlers['redis.run']
   /** Bytes; a budget configured for this run takes precedence over the stored one. @default null */
   memory?: number | null
+  /** Configured for this run, in the same way. @default null */
+  redisOff?: RedisOffMode | null
   /** Bytes of the machine, which no budget may exceed. */
   machineMemory: number
   /** @default scrypt at full cost */
@@ -106,7 +111,7 @@ interface Administration extends Disposable {
    * requests are accepted, because without an owner nobody is let in.
    */
   firstStart: () => Promise<{ created: boolean, firstKey: { secret: string, kept: boolean } | null }>
-  settings: Pick<StoredSettings, 'valueLimit' | 'budgetWarning'>
+  settings: Pick<StoredSettings, 'valueLimit' | 'budgetWarning' | 'redisOff'>
   /**
    * Loads a snapshot into the caches of the owner, after the first start. Rejects with LarderError
    * `bad-file` and what making a cache rejects with; then nothing was changed.
@@ -127,6 +132,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
     engine: served,
     logger,
     memory: deps.memory ?? null,
+    redisOff: deps.redisOff ?? null,
     machineMemory: deps.machineMemory,
   })
   const caches = createCacheDirectory({ metadata, caches: served })
@@ -231,6 +237,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       url: deps.info.url,
     }),
     ...settingsHandlers,
+    ...createAppClientHandlers(deps.info),
     ...createLogHandlers({
       ...deps,
       users,
@@ -254,6 +261,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       stopwatch: deps.stopwatch,
       requestLog: deps.requestLog,
       info: deps.info,
+      settings,
       readiness: deps.readiness,
       watch: deps.watch,
       metrics: deps.metrics,

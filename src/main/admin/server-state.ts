@@ -2,9 +2,11 @@ import type { OperationOutput, OperationParsed } from '@shared/operations'
 import type { ServerWatch } from '@shared/server-watch'
 import type { Stopwatch } from '../base/clock'
 import type { Principal } from '../base/principal'
+import type { RedisSurface } from '../base/redis-clients'
 import type { ServedCaches } from '../serving/caches'
 import type { CacheFigures } from '../serving/ports'
 import type { HandlersOf } from './handlers'
+import type { StoredSettings } from './stored-settings'
 import { LarderError } from '@shared/errors'
 import { isAdministrator } from '../base/principal'
 import { callerOf } from './handlers'
@@ -29,7 +31,8 @@ export interface ServerStateDependencies {
   stopwatch: Stopwatch
   requestLog: RequestHistory
   /** `startedAt` in milliseconds of the stopwatch. */
-  info: { version: string, startedAt: number }
+  info: { version: string, startedAt: number, redis: () => Pick<RedisSurface, 'lost' | 'load' | 'state'> | null }
+  settings: Pick<StoredSettings, 'redisOff'>
   readiness: () => OperationOutput<'health.ready'>
   watch: () => ServerWatch
   /**
@@ -44,6 +47,7 @@ export function createServerStateHandlers({
   stopwatch,
   requestLog,
   info,
+  settings,
   readiness,
   watch,
   metrics,
@@ -55,9 +59,12 @@ export function createServerStateHandlers({
 
   return {
     'stats.get': (_, context) => {
-      const { userId, admin } = callerOf(context)
+      const caller = callerOf(context)
+      const { userId, admin } = caller
       const own = caches.list(userId).map(({ cache }) => cache)
       const { stores, setAside } = readiness()
+      const redis = info.redis()
+      const isSpoken = redis !== null && redis.state().state !== 'off'
       return {
         uptime: (stopwatch.now() - info.startedAt) / 1000,
         enabled: caches.enabled,
@@ -65,6 +72,7 @@ export function createServerStateHandlers({
         ...sizeOf(own),
         budget: caches.budget,
         failing: failingOf(stores),
+        ...isSpoken && { redis: { off: settings.redisOff(), ...redis.load(caller), lost: redis.lost() } },
         ...admin && setAside && { setAside },
         // Figures of the whole server would reveal what other users do.
         rss: admin ? process.memoryUsage.rss() : null,

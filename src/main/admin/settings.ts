@@ -1,6 +1,7 @@
 import type { OperationOutput } from '@shared/operations'
 import type { EventHub } from '../base/event-hub'
 import type { Principal } from '../base/principal'
+import type { RedisSurface } from '../base/redis-clients'
 import type { SecretVault, VaultChoice } from '../base/secret-vault'
 import type { HandlersOf } from './handlers'
 import type { StoredSettings } from './stored-settings'
@@ -12,7 +13,7 @@ interface SettingsHandlerDependencies {
   settings: StoredSettings
   users: UserDirectory
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
-  info: { version: string, home: string, url: () => string, redis: () => string | null }
+  info: { version: string, home: string, url: () => string, redis: () => RedisSurface | null }
   events: EventHub
 }
 
@@ -34,7 +35,8 @@ export function createSettingsHandlers({
       version: info.version,
       home: admin ? info.home : null,
       url: info.url(),
-      redis: info.redis(),
+      redisOff: settings.redisOff(),
+      redis: info.redis()?.state().url ?? null,
       vault: { driver: vault.driver, wanted, state, detail: admin ? detail : null, reason: admin ? reason : null },
     }
   }

@@ -1,4 +1,5 @@
 import type { OperationOutput, OperationParsed } from '@shared/operations'
+import type { RedisOffMode } from '@shared/redis/off-modes'
 import type { Logger } from '../base/logger'
 import type { MetadataStore } from '../base/metadata'
 import type { ServedCaches } from '../serving/caches'
@@ -20,6 +21,8 @@ export interface StoredSettings {
   readonly budgetWarning: string | null
   /** Largest size of a value, in bytes. */
   valueLimit: () => number
+  /** What Redis clients see while caching is off. */
+  redisOff: () => RedisOffMode
   /** A new object after each change. */
   anonymous: () => Anonymous
   enabled: () => boolean
@@ -40,6 +43,8 @@ interface StoredSettingsDependencies {
   logger: Logger
   /** Bytes, from the configuration: replaces the stored budget until it is changed in this run. */
   memory: number | null
+  /** From the configuration, in the same way. @default null */
+  redisOff?: RedisOffMode | null
   /** Bytes of the machine, which no budget may exceed. */
   machineMemory: number
 }
@@ -56,6 +61,7 @@ export function createStoredSettings({
   engine,
   logger,
   memory,
+  redisOff: redisOffGiven = null,
   machineMemory,
 }: StoredSettingsDependencies): StoredSettings {
   function read<T>(name: string, schema: Schema<T>): T | undefined {
@@ -71,6 +77,7 @@ export function createStoredSettings({
   const { memory: memorySchema, valueLimit: valueLimitSchema } = SettingsUpdate.shape
   let valueLimit = read('valueLimit', valueLimitSchema) ?? limits.value
   let anonymous: Anonymous = read('anonymous', AnonymousKey) ?? { enabled: false, scopes: ['read'] }
+  let redisOff = redisOffGiven ?? read('redisOff', SettingsUpdate.shape.redisOff) ?? 'error'
   const stored = read('memory', memorySchema)
   // The data folder may have come from a larger machine.
   if (memory === null && stored !== undefined && stored > machineMemory)
@@ -85,6 +92,7 @@ export function createStoredSettings({
       : `The memory budget is ${writeSize(memory)}, as LARDER_MEMORY or --memory says, `
         + `and not ${writeSize(stored)}, which was saved in the settings.`,
     valueLimit: () => valueLimit,
+    redisOff: () => redisOff,
     anonymous: () => anonymous,
     enabled: () => engine.enabled,
     update(change) {
@@ -100,6 +108,7 @@ export function createStoredSettings({
         }
       })
       valueLimit = change.valueLimit ?? valueLimit
+      redisOff = change.redisOff ?? redisOff
       anonymous = access ?? anonymous
       engine.budget = change.memory ?? engine.budget
     },

@@ -1,4 +1,5 @@
 import type { ConnectionDefinition } from '@shared/connections/read'
+import type { RedisOffMode } from '@shared/redis/off-modes'
 import type { VaultChoice } from './secret-vault'
 
 /**
@@ -15,6 +16,8 @@ export interface Configuration {
    * taken.
    */
   redis: { port: number, isAsked: boolean } | null
+  /** What Redis clients see while caching is off; null = not given: the stored setting applies. */
+  redisOff: RedisOffMode | null
   /** Address to bind; null = 127.0.0.1 and, if the machine has it, ::1. */
   host: string | null
   /** Additional `host` or `host:port` values accepted in the Host header, in lower case. */

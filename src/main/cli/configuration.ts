@@ -95,6 +95,7 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
     apiKey: read(options.apiKey) ?? null,
     vault: read(options.vault) ?? 'auto',
     memory: readMemory(),
+    redisOff: read(options.redisOff) ?? null,
     inFlight: read(options.inFlight) ?? null,
     headless: read(options.headless) ?? false,
     seed: readPath(options.seed, { mustBeReadable: false }) ?? null,

@@ -3,6 +3,7 @@ import type { Given } from './arguments'
 import type { Parser } from './values'
 import { readConnectionUrl } from '@shared/connections/read'
 import { defaultPort, defaultRedisPort } from '@shared/limits'
+import { redisOffNames } from '@shared/redis/off-modes'
 import { SettingsUpdate } from '@shared/schemas'
 import { bindAddress, hostList } from './addresses'
 import { boolean, oneOf, port, portOrOff, size, text } from './values'
@@ -74,6 +75,15 @@ export const options = {
     default: null,
     meaning: `Port of the Redis protocol, or off; by default ${defaultRedisPort} beside the default port, otherwise off.`,
     parse: portOrOff,
+    harmless: true,
+  }),
+  redisOff: option({
+    variable: 'LARDER_REDIS_OFF',
+    flag: 'redis-off',
+    placeholder: '<mode>',
+    default: null,
+    meaning: `What Redis clients see while caching is off: ${redisOffNames.join(', ')}; by default as saved, at first error.`,
+    parse: oneOf(...redisOffNames),
     harmless: true,
   }),
   host: option({

@@ -4,6 +4,8 @@ export interface ShellActions {
   setCache: (name: string, enabled: boolean) => void
   copyKey: () => void
   copyUrl: () => void
+  /** With the first API key, as `larder url redis` prints it. */
+  copyRedisUrl: () => void
   /** Opens the console at `path`; without it, the console stays at its current screen. */
   openConsole: (path?: string) => void
   openInBrowser: () => void

@@ -61,6 +61,14 @@ export function createDesktopActions({
     setCache: (name, enabled) => attempt(() => keeper.call('caches.update', { name, enabled })),
     copyKey: () => attempt(async () => clipboard.writeText(await firstKey())),
     copyUrl: () => attempt(async () => clipboard.writeText(await serverUrl())),
+    copyRedisUrl: () => attempt(async () => {
+      const { redis } = await keeper.call('settings.get', {})
+      if (redis === null)
+        throw new LarderError('not-ready', 'This server does not speak the Redis protocol now.')
+      const url = new URL(redis)
+      url.password = await firstKey()
+      clipboard.writeText(url.href)
+    }),
     openConsole: path => window.open(path),
     openInBrowser: () => attempt(async () => {
       // Open a page of our own instead of its link, because every user of the machine can read the

@@ -7,6 +7,8 @@ import { messageOf } from '@shared/errors'
 export interface Switches {
   enabled: boolean
   caches: readonly { name: string, enabled: boolean }[]
+  /** Where Redis clients connect, and why they no longer can; null where there is none. */
+  redis: { url: string | null, lost: string | null }
 }
 
 interface Switchboard {
@@ -33,9 +35,18 @@ export function createSwitchboard({ keeper, logger }: { keeper: ServerKeeper, lo
   async function read(): Promise<void> {
     const turn = ++reads
     try {
-      const [{ enabled }, caches] = await Promise.all([keeper.call('switch.get', {}), keeper.call('caches.list', {})])
-      if (turn === reads)
-        become({ enabled, caches: caches.map(cache => ({ name: cache.name, enabled: cache.enabled })) })
+      const [{ enabled, redis }, caches, settings] = await Promise.all([
+        keeper.call('stats.get', {}),
+        keeper.call('caches.list', {}),
+        keeper.call('settings.get', {}),
+      ])
+      if (turn === reads) {
+        become({
+          enabled,
+          caches: caches.map(cache => ({ name: cache.name, enabled: cache.enabled })),
+          redis: { url: settings.redis, lost: redis?.lost ?? null },
+        })
+      }
     }
     catch (error) {
       logger.warn('the switches cannot be read', { error: messageOf(error) })
@@ -50,7 +61,7 @@ export function createSwitchboard({ keeper, logger }: { keeper: ServerKeeper, lo
       return become(null)
     // Passive, so that the server does not build an event for every request because of this.
     subscription = server.hub.subscribe((event) => {
-      if (event.topic === 'switch'
+      if (event.topic === 'switch' || event.topic === 'settings'
         || (event.topic.startsWith('cache.') && event.topic !== 'cache.flushed' && keeper.sees(event))) {
         void read()
       }

@@ -20,6 +20,9 @@ export function trayImage({ state, switches }: TrayModel): TrayImage {
 export function trayTip({ state, switches }: TrayModel): string {
   if (state.phase === 'trouble')
     return `Larder – ${state.message}`
+  const lost = switches?.redis.lost ?? null
+  if (lost !== null)
+    return `Larder – ${lost}`
   return switches?.enabled === false ? 'Larder – caching is off: apps get 503' : `Larder – serving on ${state.url}`
 }
 
@@ -46,6 +49,7 @@ export function trayMenu(
     { type: 'separator' },
     { label: 'Copy API key', enabled: serving, click: actions.copyKey },
     { label: 'Copy base URL', enabled: serving, click: actions.copyUrl },
+    { label: 'Copy Redis URL', enabled: serving && switches?.redis.url != null, click: actions.copyRedisUrl },
     { type: 'separator' },
     ...startsAtLogin === null
       ? []

@@ -6,6 +6,7 @@ import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { CacheTurns } from './cache-turns'
 import type { Databases } from './databases'
+import type { Off } from './off'
 import type { Channels } from './pushes/channels'
 import type { Invalidations } from './pushes/invalidations'
 import type { Monitors } from './pushes/monitors'
@@ -43,6 +44,7 @@ interface TableParts {
   stopwatch: Stopwatch
   databases: Databases
   signOn: SignOn
+  off: Pick<Off, 'of'>
   scans: Scans
   leave: (session: RedisSession) => void
   channels: Channels
@@ -93,8 +95,12 @@ export function createCommandTable(parts: TableParts): CommandTable {
     ...createTrackingHandlers({ ...parts, own }),
     ...createPubSubHandlers(parts),
     // How many entries there are is read from a cache.
-    ...createAboutHandlers({ ...parts, size: ({ principal, session }) =>
-      principal?.scopes.has('read') ? parts.databases.size(principal, session.cache) : 0 }),
+    ...createAboutHandlers({
+      ...parts,
+      size: ({ principal, session }) =>
+        principal?.scopes.has('read') ? parts.databases.size(principal, session.cache) : 0,
+      isLoading: ({ session, principal }) => parts.off.of(session, principal) === 'loading',
+    }),
     ...createServerHandlers(parts),
     ...createCommandHandlers(() => [...table.values()]),
     ...createStringHandlers(parts.clock),

@@ -11,6 +11,7 @@ import { firstRedisDatabase } from '@shared/redis/users'
 import { parseInput } from '@shared/validation'
 import { stillRestoring } from '../serving/restoring'
 import { databases } from './session'
+import { emptyCache } from './void-cache'
 
 /** The caches that connections use: named ones, and those that databases by number stand for. */
 export interface Databases {
@@ -42,14 +43,6 @@ export function databaseName(number: number): string {
 }
 
 const names = new Set(Array.from({ length: databases }, (_, number) => databaseName(number)))
-
-/** What a cache that is not made yet reads as. */
-const empty: ReadableCache = {
-  definition: { source: null, backend: null, eviction: 'sieve', format: 'none' },
-  get: () => 'absent',
-  peek: () => undefined,
-  chosen: () => [].values(),
-}
 
 export function createDatabases({ serving, caches, handlers }: DatabasesParts): Databases {
   function isMissing(error: unknown, name: string): boolean {
@@ -89,7 +82,7 @@ export function createDatabases({ serving, caches, handlers }: DatabasesParts): 
       }
       catch (error) {
         if (isMissing(error, name))
-          return empty
+          return emptyCache
         throw error
       }
     },

@@ -27,6 +27,8 @@ interface DispatcherParts {
   databases: Databases
   stopwatch: Stopwatch
   valueLimit: () => number
+  /** Told of a command that there is not, by its name. */
+  noteUnknown: (userId: string, command: string) => void
   monitors: Pick<Monitors, 'any' | 'show'>
 }
 
@@ -62,6 +64,7 @@ export function createDispatcher({
   databases,
   stopwatch,
   valueLimit,
+  noteUnknown,
   monitors,
 }: DispatcherParts): Dispatcher {
   const index = createCommandIndex(table)
@@ -121,14 +124,18 @@ export function createDispatcher({
     dispatch(session, words, isOversized) {
       const row = find(words)
       if (row === undefined) {
-        const isKnown = signOn.principalOf(session) !== null
-        const fault = isKnown ? unknownCommand(words) : new CommandFault('NOAUTH Authentication required.')
-        return refuse(session, { ...unknown, shown: shownUnknown(words) }, words, fault)
+        const principal = signOn.principalOf(session)
+        const shown = shownUnknown(words)
+        if (principal !== null && shown !== unknown.shown)
+          noteUnknown(principal.userId, shown)
+        const fault = principal === null ? new CommandFault('NOAUTH Authentication required.') : unknownCommand(words)
+        return refuse(session, { ...unknown, shown }, words, fault)
       }
       const fault = faultOf(row, session, words, isOversized)
       if (fault !== undefined)
         return refuse(session, row, words, fault)
       session.lastCommand = row.name
+      session.commands += 1
       if (session.transaction !== null && !atOnce.has(row.name))
         return queue(session, row, words)
       if (session.transaction !== null && row.name === 'watch')

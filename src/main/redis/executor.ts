@@ -4,6 +4,7 @@ import type { ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { CacheTurns } from './cache-turns'
 import type { Databases } from './databases'
+import type { Off } from './off'
 import type { Acting } from './pushes/acting'
 import type { ReadableCache, RedisCall } from './redis-call'
 import type { RedisAnswer } from './reply'
@@ -15,6 +16,7 @@ import { requireRead } from '../serving/access'
 import { noteFailure } from '../serving/account'
 import { faultWords, oneLine } from './fault-words'
 import { readKeyWord } from './keys'
+import { isTurnedOff } from './off'
 import { CommandFault } from './reply'
 import { placeOfCache } from './watches'
 
@@ -29,6 +31,7 @@ export interface Executor {
 interface ExecutorParts {
   serving: Pick<Serving, 'admit' | 'finish'>
   databases: Databases
+  off: Pick<Off, 'answer'>
   turns: CacheTurns
   logger: Logger
   acting: Acting
@@ -52,7 +55,7 @@ function needsTurn({ hasTurn }: RedisCall, { definition }: ReadableCache): boole
   return definition.format !== 'none' && !hasTurn
 }
 
-export function createExecutor({ serving, databases, turns, logger, acting, remember }: ExecutorParts): Executor {
+export function createExecutor({ serving, databases, off, turns, logger, acting, remember }: ExecutorParts): Executor {
   /** Runs what a command does, now that it may. */
   function perform(call: RedisCall): Maybe<void> {
     const { row: { action, spec, shown }, session } = call
@@ -156,14 +159,28 @@ export function createExecutor({ serving, databases, turns, logger, acting, reme
     return call.answer
   }
 
-  function failed(call: RedisCall, thrown: unknown): ReplyError {
+  function failed(call: RedisCall, thrown: unknown): Maybe<RedisAnswer> {
     if (thrown instanceof CommandFault)
       return refuse(call, thrown)
     const error = thrown instanceof LarderError ? thrown : toLarderError(thrown, logger, { command: call.method })
+    if (isTurnedOff(error))
+      return turnedAway(call, error)
     const words = faultWords(error)
     noteFailure(call, error)
     finish(call, error.status)
     return new ReplyError(words)
+  }
+
+  function turnedAway(call: RedisCall, error: LarderError): Maybe<RedisAnswer> {
+    const answer = off.answer(call, error)
+    if (answer instanceof Promise)
+      return answer.then(value => answered(value))
+    return answered(answer)
+
+    function answered(value: RedisAnswer): RedisAnswer {
+      finish(call, error.status)
+      return value
+    }
   }
 
   function refuse(call: RedisCall, fault: CommandFault): ReplyError {

@@ -2,8 +2,6 @@ import type { ErrorCode, LarderError } from '@shared/errors'
 
 /** The words by which clients of Redis tell errors apart, for ours; others begin with ERR. */
 const words: Partial<Record<ErrorCode, (error: LarderError) => string>> = {
-  'caching-off': () => 'ERR caching is switched off',
-  'cache-off': () => 'ERR caching is switched off',
   'key-missing': () => 'NOAUTH Authentication required.',
   'out-of-scope': ({ message }) => `NOPERM ${message}`,
   'restoring': ({ message }) => `LOADING ${message}`,

@@ -17,6 +17,7 @@ export interface RedisSession {
   readonly since: number
   lastUsed: number
   lastCommand: string
+  commands: number
   /** Who has authenticated; null for who has not, and may have the rights of the anonymous key. */
   principal: Principal | null
   secret: string | null
@@ -29,7 +30,8 @@ export interface RedisSession {
   name: string
   library: string
   libraryVersion: string
-  replies: 'on' | 'off' | 'skip' | 'skipping'
+  /** `hung`: nothing is answered any more, whatever the client says. */
+  replies: 'on' | 'off' | 'skip' | 'skipping' | 'hung'
   /** `bytes` are those of the queue, about. */
   transaction: { readonly queue: Queued[], bytes: number, failed: boolean } | null
   watch: Watch | null
@@ -42,6 +44,8 @@ export interface RedisSession {
   closing: boolean
   /** Closes the connection at once. */
   close: () => void
+  /** The same, as by a server that is gone. */
+  reset: () => void
   /** Tells the client something by itself, behind the answer that is on its way. */
   push: (value: RedisAnswer) => void
 }
@@ -53,19 +57,20 @@ export function keptBytes({ transaction, watch }: RedisSession): number {
   return (transaction?.bytes ?? 0) + (watch?.bytes ?? 0)
 }
 
-type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close' | 'push'>
+type NewSession = Pick<RedisSession, 'id' | 'address' | 'localAddress' | 'since' | 'close' | 'reset' | 'push'>
 
 export function createSession(about: NewSession): RedisSession {
   return {
     ...about,
     lastUsed: about.since,
     lastCommand: '',
+    commands: 0,
     ...fresh(),
   }
 }
 
 /** What a connection is when it begins, and after RESET. */
-export function fresh(): Omit<RedisSession, keyof NewSession | 'lastUsed' | 'lastCommand'> {
+export function fresh(): Omit<RedisSession, keyof NewSession | 'lastUsed' | 'lastCommand' | 'commands'> {
   return {
     principal: null,
     secret: null,

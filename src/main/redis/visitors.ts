@@ -1,3 +1,4 @@
+import type { RedisOffMode } from '@shared/redis/off-modes'
 import type { Socket } from 'node:net'
 import type { Outflow } from '../base/answers/outflow'
 import type { RealClock, Stopwatch } from '../base/clock'
@@ -6,15 +7,18 @@ import type { InFlight } from '../base/in-flight'
 import type { Logger } from '../base/logger'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
+import type { RedisClients } from '../base/redis-clients'
 import type { ServedCaches } from '../serving/caches'
 import type { Serving } from '../serving/serving'
 import type { Dispatcher } from './dispatcher'
 import type { RunLines } from './line-runner'
+import type { Off } from './off'
 import type { Acting } from './pushes/acting'
 import type { RedisSession } from './session'
 import { createOutflow } from '../base/answers/outflow'
 import { randomSecret } from '../base/ids'
 import { createCacheTurns } from './cache-turns'
+import { createClientBook } from './client-book'
 import { createCommandTable } from './command-table'
 import { createConnection } from './connection'
 import { createDatabases } from './databases'
@@ -22,6 +26,7 @@ import { createDispatcher } from './dispatcher'
 import { createExecutor } from './executor'
 import { endWatch } from './handlers/connection'
 import { createLineRunner } from './line-runner'
+import { createOff } from './off'
 import { createChannels } from './pushes/channels'
 import { createHearing } from './pushes/hearing'
 import { createInvalidations } from './pushes/invalidations'
@@ -31,12 +36,14 @@ import { RedisCall } from './redis-call'
 import { createScans } from './scans'
 import { createSession } from './session'
 import { createSignOn } from './sign-on'
+import { createUnknownCommands } from './unknown-commands'
 import { createWatches } from './watches'
 
 export interface VisitorsParts {
   handlers: Pick<OperationHandlers, 'caches.create'>
   serving: Serving
-  caches: Pick<ServedCaches, 'find' | 'subscribe' | 'budget'>
+  caches: Pick<ServedCaches, 'enabled' | 'find' | 'subscribe' | 'budget'>
+  settings: { redisOff: () => RedisOffMode }
   authenticator: Authenticator
   inFlight: InFlight
   clock: RealClock
@@ -51,8 +58,10 @@ export interface VisitorsParts {
 }
 
 /** The connections to this face, with all that answers them. */
-export interface Visitors extends Disposable {
+export interface Visitors extends Disposable, RedisClients {
   welcome: (socket: Socket) => void
+  /** To be called when a switch was moved, or what it means: ends or silences connections. */
+  followSwitches: () => void
   /** Runs what a person types in the console. */
   runLines: RunLines
 }
@@ -68,6 +77,9 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   const sockets = new Map<RedisSession, Socket>()
   const signOn = createSignOn(authenticator)
   const databases = createDatabases({ serving, caches, handlers: parts.handlers })
+  const off = createOff({ caches, redisOff: parts.settings.redisOff })
+  const unknown = createUnknownCommands(clock)
+  const book = createClientBook({ sessions, signOn, clock, stopwatch })
   const hearing = createHearing(signOn)
   const acting: Acting = { call: null }
   const notices = createKeyNotices({ caches, hearing, acting })
@@ -87,13 +99,22 @@ export function createVisitors(parts: VisitorsParts): Visitors {
 
   /** All that runs commands. `finish` notes them. */
   function createCommands(finish: Serving['finish']): Dispatcher {
-    const executor = createExecutor({ serving: { ...serving, finish }, databases, turns, logger, acting, remember })
+    const executor = createExecutor({
+      serving: { ...serving, finish },
+      databases,
+      off,
+      turns,
+      logger,
+      acting,
+      remember,
+    })
     const table = createCommandTable({
       serving,
       clock,
       stopwatch,
       databases,
       signOn,
+      off,
       scans,
       watches,
       leave,
@@ -120,7 +141,17 @@ export function createVisitors(parts: VisitorsParts): Visitors {
         return answer
       },
     })
-    return createDispatcher({ table, executor, signOn, databases, stopwatch, valueLimit, monitors })
+    const noteUnknown = unknown.note
+    return createDispatcher({
+      table,
+      executor,
+      signOn,
+      databases,
+      stopwatch,
+      valueLimit,
+      noteUnknown,
+      monitors,
+    })
   }
 
   const runLines = createLineRunner({
@@ -137,6 +168,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       localAddress: '',
       since: stopwatch.now(),
       close() {},
+      reset() {},
       push() {},
     }),
     close: leave,
@@ -154,13 +186,27 @@ export function createVisitors(parts: VisitorsParts): Visitors {
   function look(): void {
     const now = stopwatch.now()
     for (const [session, socket] of sockets) {
-      const isLate = now - session.since > parts.unknownMost && signOn.principalOf(session) === null
-      if (isLate || !signOn.stillHolds(session))
+      const isUnknown = session.replies !== 'hung' && signOn.principalOf(session) === null
+      if ((isUnknown && now - session.since > parts.unknownMost) || !signOn.stillHolds(session))
         socket.destroy()
     }
+    book.sample()
   }
 
   return {
+    clients: book.clients,
+    load: book.load,
+    disconnect(reader, id) {
+      const session = book.find(reader, id)
+      session?.close()
+      return session !== undefined
+    },
+    unknown: unknown.of,
+    followSwitches() {
+      const all = off.ofAll()
+      for (const session of sessions.values())
+        follow(session, all, off)
+    },
     runLines,
     welcome(socket) {
       const session = createSession({
@@ -169,8 +215,11 @@ export function createVisitors(parts: VisitorsParts): Visitors {
         localAddress: placeOf(socket.localAddress, socket.localPort),
         since: stopwatch.now(),
         close: () => socket.destroy(),
+        reset: () => socket.resetAndDestroy(),
         push: value => connection.push(value),
       })
+      if (off.ofAll() === 'hang')
+        session.replies = 'hung'
       const connection = createConnection(socket, session, behind)
       sessions.set(session.id, session)
       sockets.set(session, socket)
@@ -197,6 +246,15 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       void outflow.dispose()
     },
   }
+}
+
+/** Shows a connection what all see while caching is off, and ends it once it is on again. */
+function follow(session: RedisSession, all: RedisOffMode | null, off: Pick<Off, 'of'>): void {
+  const isOver = session.replies === 'hung' && all !== 'hang' && off.of(session, session.principal) !== 'hang'
+  if (all === 'refuse' || isOver)
+    session.reset()
+  else if (all === 'hang')
+    session.replies = 'hung'
 }
 
 function placeOf(address = '', port = 0): string {

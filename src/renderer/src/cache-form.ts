@@ -58,8 +58,10 @@ export function valuesOf<N extends CacheSettingName>(
   const values = names.map((name) => {
     const value = form[name]
     const { kind } = settingRows[name]
-    if (value === null || typeof value === 'boolean' || kind === 'choice')
+    if (value === null || typeof value === 'boolean')
       return [name, value] as const
+    if (kind === 'choice')
+      return [name, value === '' ? null : value] as const
     if (typeof value === 'object')
       return [name, nestedValueOf(nestedRows[kind] ?? {}, value)] as const
     const text = value.trim()
@@ -90,6 +92,7 @@ const forms: Readonly<Record<string, string>> = { time: ', as 90, 15m or 2h', by
 /** The line below a field. */
 export function hintOf(name: CacheSettingName, kind: CacheFormKind): string {
   const { hint, change, ...row } = settingRows[name]
-  const none = 'none' in row ? `; empty: ${row.none}` : ''
+  // The list of a choice says it already.
+  const none = 'none' in row && row.kind !== 'choice' ? `; empty: ${row.none}` : ''
   return `${hint}${forms[row.kind] ?? ''}${none}.${kind === 'change' && change ? ` ${change}` : ''}`
 }

@@ -1,5 +1,7 @@
 import type { OffTime } from '@shared/off-time'
+import type { RedisOffMode } from '@shared/redis/off-modes'
 import { spellKey } from '@shared/key-spelling'
+import { redisOffModes } from '@shared/redis/off-modes'
 import { formatCount } from './format'
 
 /** Callers that a line has room for. */
@@ -14,7 +16,7 @@ export function timeOfDay(at: string | number): string {
 /** Says since when a switch is off, and how much that turned away. */
 export function sinceOf({ since, refused }: OffTime): string {
   const many = refused === 0 ? 'no request yet' : `${formatCount(refused)} ${refused === 1 ? 'request' : 'requests'}`
-  return `Since ${timeOfDay(since)}: ${many} got 503`
+  return `Since ${timeOfDay(since)}: ${many} turned away`
 }
 
 /** Says who still calls; empty if nobody does. */
@@ -27,4 +29,9 @@ export function callersOf({ callers }: OffTime, labelOf: (keyId: string) => stri
   })
   const more = callers.length > shown ? ', and others' : ''
   return `Still calling: ${told.join(', ')}${more}`
+}
+
+/** What Redis clients see while a switch is off, and what they make of it. */
+export function explainRedisOff(mode: RedisOffMode): string {
+  return `${redisOffModes[mode].sees} ${redisOffModes[mode].clients}`
 }

@@ -68,6 +68,7 @@ describe('settings', () => {
       version: '0.1.0',
       home: '/home/ada/larder',
       url: 'http://localhost:7777',
+      redisOff: 'error',
       redis: null,
       vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: 'Secrets are kept in a Map.', reason: 'No bus.' },
     })
@@ -75,6 +76,7 @@ describe('settings', () => {
       memory: 64 * 1024 * 1024,
       valueLimit: 2048,
       anonymous: { enabled: true, scopes: ['write' as const] },
+      redisOff: 'miss' as const,
     }
     expect(await call('settings.update', change)).toEqual({ ...before, ...change })
     expect([engine.budget, administration.settings.valueLimit()]).toEqual([change.memory, 2048])

@@ -49,6 +49,7 @@ const settings = {
   source: null,
   backend: null,
   gateway: null,
+  redisOff: null,
   enabled: true,
 }
 const caches = evictionNames.map(eviction =>

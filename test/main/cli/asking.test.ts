@@ -150,8 +150,8 @@ it('knows a question for each operation of the table that destroys something', (
   const destroying = rows.flatMap(([name, { destroys }]) => destroys ? [name] : [])
   expect(Object.keys(questions).sort()).toEqual(destroying.sort())
   const deleting = rows.flatMap(([name, { method, path }]) => method === 'DELETE' || /flush/.test(path) ? [name] : [])
-  // A session has nothing that is lost with it.
-  expect(deleting.filter(name => !destroying.includes(name))).toEqual(['session.delete'])
+  // With a session nothing is lost, and an app connects again.
+  expect(deleting.filter(name => !destroying.includes(name))).toEqual(['clients.disconnect', 'session.delete'])
 })
 
 describe.each([

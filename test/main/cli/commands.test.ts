@@ -151,6 +151,19 @@ const rows: Record<string, Row> = {
     ],
     prints: 'redis://shop:lk_k1_secret@localhost:7379\n',
   },
+  'clients': {
+    argv: ['clients'],
+    replies: [{ body: samples.clients }],
+    sends: [['GET', '/admin/clients']],
+    prints: /^redis +listening\n[\s\S]*\nID +LIBRARY [\s\S]*\n7 +ioredis 5\.4\.1 +– +shop [\s\S]*\nXADD +14 /,
+  },
+  'clients disconnect': {
+    argv: ['clients', 'disconnect', '7'],
+    replies: [gone],
+    sends: [['DELETE', '/admin/clients/7']],
+    prints: '',
+    says: /^Closed the connection 7\.\n$/,
+  },
   'key list': {
     argv: ['key', 'list'],
     replies: [{ body: [samples.key] }],

@@ -65,6 +65,7 @@ const defaults: Configuration = {
   home: '/default-home',
   port: 7777,
   redis: { port: 7379, isAsked: false },
+  redisOff: null,
   host: null,
   allowedHosts: [],
   tls: null,
@@ -86,6 +87,7 @@ describe('every variable, and the flag that says the same', () => {
   it.each<[variable: string, text: string, expected: Partial<Configuration>, others?: Given]>([
     ['LARDER_HOME', '/data', { home: '/data' }],
     ['LARDER_HOME', 'data', { home: '/project/data' }],
+    ['LARDER_REDIS_OFF', 'miss', { redisOff: 'miss' }],
     ['LARDER_PORT', '0', { port: 0, redis: null }],
     ['LARDER_PORT', '65535', { port: 65535, redis: null }],
     ['LARDER_REDIS_PORT', '6379', { redis: { port: 6379, isAsked: true } }],

@@ -7,7 +7,14 @@ import { controlOf, larder, startFakeLarder, trustOf } from './harness'
 
 const home = '/home/ada/.config/Larder'
 const file = '/work-folder/.env'
-const harmless = ['LARDER_PORT', 'LARDER_REDIS_PORT', 'LARDER_MEMORY', 'LARDER_IN_FLIGHT', 'LARDER_HEADLESS']
+const harmless = [
+  'LARDER_PORT',
+  'LARDER_REDIS_PORT',
+  'LARDER_REDIS_OFF',
+  'LARDER_MEMORY',
+  'LARDER_IN_FLIGHT',
+  'LARDER_HEADLESS',
+]
 
 /** The text in a hostile file; `others` contains what the value needs to be valid at all. */
 interface Row { text: string, set: (value: never) => boolean, others?: string, refused?: true }
@@ -15,6 +22,7 @@ const rows: Record<keyof typeof options, Row> = {
   home: { text: '/work-folder/data', set: ({ home }: { home: string }) => home === '/work-folder/data' },
   port: { text: '4711', set: ({ port }: { port: number }) => port === 4711 },
   redisPort: { text: '4712', set: ({ redis }: Pick<Configuration, 'redis'>) => redis?.port === 4712 },
+  redisOff: { text: 'hang', set: ({ redisOff }: Pick<Configuration, 'redisOff'>) => redisOff === 'hang' },
   host: { text: '127.6.6.6', set: ({ host }: { host: string }) => host === '127.6.6.6' },
   allowedHosts: {
     text: 'evil.test',
@@ -62,11 +70,11 @@ function ignored(stderr: string, reason: string): string[] {
 
 // S27: a cloned folder decides nothing important. Red: options.ts, add `harmless: true` to `home`
 // (or to any other option without it).
-it('five options are harmless, and every place says the same five', () => {
+it('six options are harmless, and every place says the same six', () => {
   expect(Object.values<Option>(options)
     .filter(option => option.harmless)
     .map(({ variable }) => variable)).toEqual(harmless)
-  const names = 'LARDER_PORT, LARDER_REDIS_PORT, LARDER_MEMORY, LARDER_IN_FLIGHT and LARDER_HEADLESS'
+  const names = 'LARDER_PORT, LARDER_REDIS_PORT, LARDER_REDIS_OFF, LARDER_MEMORY, LARDER_IN_FLIGHT and LARDER_HEADLESS'
   expect(dotenvRule).toContain(`A .env may set ${names}; `)
 })
 

@@ -9,19 +9,25 @@ const actions = {
   setCache: vi.fn(),
   copyKey: vi.fn(),
   copyUrl: vi.fn(),
+  copyRedisUrl: vi.fn(),
   openConsole: vi.fn(),
   openInBrowser: vi.fn(),
   setStartAtLogin: vi.fn(),
   about: vi.fn(),
   quit: vi.fn(),
 } satisfies ShellActions
-const serving: TrayModel = { state: { phase: 'serving', url: 'http://localhost:7777' }, switches: { enabled: true, caches: [{ name: 'a', enabled: false }] }, startsAtLogin: false }
+const redis = { url: 'redis://localhost:7379', lost: null }
+const serving: TrayModel = {
+  state: { phase: 'serving', url: 'http://localhost:7777' },
+  switches: { enabled: true, caches: [{ name: 'a', enabled: false }], redis },
+  startsAtLogin: false,
+}
 const trouble: TrayModel = {
   state: { phase: 'trouble', message: 'Port 7777 is taken.', port: 7777, holder: null },
   switches: null,
   startsAtLogin: null,
 }
-const off: TrayModel = { ...serving, switches: { enabled: false, caches: [] } }
+const off: TrayModel = { ...serving, switches: { enabled: false, caches: [], redis } }
 function click(items: ReturnType<typeof trayMenu>, label: string): void {
   return (items.find(item => item.label === label)?.click as () => void)()
 }
@@ -42,6 +48,16 @@ describe('the tray', () => {
       item.label === 'Caches')?.submenu as ReturnType<typeof trayMenu>
     click(caches, 'a')
     expect(actions.setCache).toHaveBeenLastCalledWith('a', true)
+  })
+
+  // Red: in src/main/desktop/tray-menu.ts offer it always, or leave out `lost`.
+  it('offers the Redis URL where that protocol is spoken, and says why it is no longer', () => {
+    const lost = 'Redis clients cannot connect: Port 7379 is taken.'
+    const isOffered = (model: TrayModel): unknown =>
+      trayMenu(model, actions).find(item => item.label === 'Copy Redis URL')?.enabled
+    const silent = { ...serving, switches: { enabled: true, caches: [], redis: { url: null, lost } } }
+    expect([serving, silent, trouble].map(isOffered)).toEqual([true, false, false])
+    expect(trayTip(silent)).toBe(`Larder – ${lost}`)
   })
 
   it('offers in trouble what works without a server', () => {

@@ -22,7 +22,8 @@ function rig() {
   const hearing = createHearing({ principalOf: () => null })
   const acting: { call: RedisCall | null } = { call: null }
   const sessions = new Map<number, RedisSession>()
-  const session = createSession({ id: 1, address: '', localAddress: '', since: 0, close: () => {}, push: () => {} })
+  const about = { id: 1, address: '', localAddress: '', since: 0, close: () => {}, reset: () => {}, push: () => {} }
+  const session = createSession(about)
   const notices = createKeyNotices({ caches, hearing, acting })
   return {
     session,

@@ -1,3 +1,4 @@
+import type { Clients } from '../../../src/shared/clients'
 import type { OperationName } from '../../../src/shared/operations'
 import type { Answer } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
@@ -7,13 +8,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '../../../src/shared/operations'
 import { requestOf } from '../../../src/shared/request-of'
 import { temporaryFolder } from '../../helpers/folder'
+import { connectRedis } from '../../helpers/redis-connection'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
+import { portOf } from '../redis/ports'
 import { json } from './cases'
 
 // Every row of the table of operations is called with valid input, and its answer must match it.
 let larder: TestLarder
 beforeAll(async () => {
-  larder = await startLarder()
+  larder = await startLarder({ redis: { port: 0, isAsked: true } })
 })
 afterAll(() => larder.dispose())
 
@@ -172,6 +175,18 @@ describe('every operation', () => {
     expect((await run('jobs.cancel', { id })).json()).toMatchObject({ id, state: 'done' })
     expect((await run('jobs.list')).json<{ id: string }[]>().map(job => job.id)).toContain(id)
     await larder.send('DELETE', '/v1/exported')
+  })
+
+  it('clients', async () => {
+    const connection = await connectRedis(portOf(larder))
+    await connection.pipeline([['AUTH', ownerKey], ['CLIENT', 'SETNAME', 'shop'], ['XADD', 'a', 'b'], ['XADD', 'a']])
+    const { redis, clients, unknown } = (await run('clients.list')).json<Clients>()
+    expect(redis).toEqual({ state: 'listening', port: portOf(larder), url: larder.redisUrl, warning: null })
+    expect(clients).toMatchObject([{ name: 'shop', cache: 'db0', commands: 2, lastCommand: 'CLIENT SETNAME' }])
+    expect(unknown).toMatchObject([{ command: 'XADD', count: 2 }])
+    await run('clients.disconnect', { id: clients[0]?.id })
+    await connection.closed
+    await expect.poll(async () => (await run('clients.list')).json<Clients>().clients).toEqual([])
   })
 
   it('switch', async () => {

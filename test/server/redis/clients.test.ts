@@ -1,78 +1,20 @@
 import type { TestLarder } from '../../helpers/start-larder'
-import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import process from 'node:process'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { redisCommandNames } from '../../../src/shared/redis/commands'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
+import { clientFolder, findClients, run } from './installed-clients'
 import { portOf } from './ports'
 
-/**
- * Clients that apps use connect with nothing but the URL, each with its own first example. They are
- * installed on first use; without a registry their tests are skipped.
- */
-const run = promisify(execFile)
-const programs = resolve(import.meta.dirname, '../../clients')
-const cache = resolve(import.meta.dirname, '../../../node_modules/.cache/clients')
-
-function isInstalled(): boolean {
-  const { dependencies } = JSON.parse(readFileSync(join(programs, 'package.json'), 'utf8')) as { dependencies: object }
-  return Object.keys(dependencies).every(name => existsSync(join(cache, 'node_modules', name)))
-}
-
-/** Why there are no clients of Node; undefined if they are installed. */
-async function install(): Promise<string | undefined> {
-  mkdirSync(cache, { recursive: true })
-  cpSync(programs, cache, { recursive: true })
-  const options = ['--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=0', '--ignore-scripts']
-  try {
-    if (!isInstalled())
-      await run('npm', ['install', ...options], { cwd: cache })
-    return undefined
-  }
-  catch (error) {
-    return `Skipped: the clients of Redis could not be installed: ${String(error).split('\n', 1)[0]}`
-  }
-}
-
-/** Debian's packages are for its own Python, which need not be the first one. */
-const pythons = ['python3', '/usr/bin/python3']
-
-/** The Python in which a condition holds; undefined if there is none. */
-async function findPython(condition: string): Promise<string | undefined> {
-  for (const program of pythons) {
-    try {
-      await run(program, ['-c', condition])
-      return program
-    }
-    catch {
-      // The next one may.
-    }
-  }
-  return undefined
-}
-
-const [node, python, python3, django] = await Promise.all([
-  install(),
-  findPython('import redis'),
-  findPython('import redis; assert int(redis.__version__.split(".")[0]) >= 5'),
-  findPython('import django_redis'),
-])
+/** Clients that apps use connect with nothing but the URL, each with its own first example. */
+const { node, python, python3, django } = await findClients()
 const commands = new Set<string>(redisCommandNames)
 const lacking = {
   subscribe: commands.has('subscribe') ? undefined : 'Skipped: the bus of BentoCache: there is no SUBSCRIBE.',
   eval: commands.has('eval') ? undefined : 'Skipped: django-redis counts with a script: there is no EVAL.',
 }
-const reasons = [
-  node,
-  ...Object.values(lacking),
-  python === undefined ? 'Skipped: Python\'s redis is missing: apt-get install python3-redis.' : undefined,
-  python3 === undefined ? 'Skipped: there is no redis-py that speaks RESP 3.' : undefined,
-  django === undefined ? 'Skipped: django-redis is missing: apt-get install python3-django-redis.' : undefined,
-]
-for (const reason of reasons) {
+for (const reason of Object.values(lacking)) {
   if (reason !== undefined)
     console.warn(reason)
 }
@@ -91,14 +33,14 @@ async function answerOf(program: string, file: string, more: Record<string, stri
   const HAS_SUBSCRIBE = lacking.subscribe === undefined ? '1' : '0'
   const HAS_EVAL = lacking.eval === undefined ? '1' : '0'
   const env = { ...process.env, REDIS_URL, HAS_SUBSCRIBE, HAS_EVAL, ...more }
-  const { stdout, stderr } = await run(program, [join(cache, file)], { env, cwd: cache })
+  const { stdout, stderr } = await run(program, [join(clientFolder, file)], { env, cwd: clientFolder })
   expect(stderr).toBe('')
   return JSON.parse(stdout)
 }
 
 const node24 = process.execPath
 
-describe.skipIf(node !== undefined)('a client of Node', () => {
+describe.skipIf(!node)('a client of Node', () => {
   // Red: in src/main/redis/reply-writer.ts write null as an empty string.
   it.each(['ioredis', 'ioredis-6'])('%s', async (PACKAGE) => {
     expect(await answerOf(node24, 'ioredis.mjs', { PACKAGE })).toEqual({
@@ -200,7 +142,7 @@ describe('a client of Python', () => {
 })
 
 // Red: in src/main/redis/handlers/pubsub.ts answer several channels once.
-it.skipIf(node !== undefined)('pub/sub of ioredis, over a lost connection too', async () => {
+it.skipIf(!node)('pub/sub of ioredis, over a lost connection too', async () => {
   expect(await answerOf(node24, 'ioredis-pubsub.mjs')).toEqual({
     count: 2,
     heard: [
@@ -212,7 +154,7 @@ it.skipIf(node !== undefined)('pub/sub of ioredis, over a lost connection too', 
 })
 
 // Red: in src/main/redis/pushes/invalidations.ts tell nobody.
-it.skipIf(node !== undefined).each([
+it.skipIf(!node).each([
   ['2', []],
   ['3', ['one', 'one', 1, 'two']],
 ])('pub/sub and client-side caching of node-redis over RESP %s', async (protocol, cached) => {

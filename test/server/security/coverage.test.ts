@@ -1,9 +1,13 @@
 import type { ScopeName } from '../../../src/main/base/principal'
+import type { Clients } from '../../../src/shared/clients'
+import type { RedisConnection } from '../../helpers/redis-connection'
 import type { TestLarder } from '../../helpers/start-larder'
 import type { RouteRow } from './routes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { widenScopes } from '../../../src/main/base/principal'
-import { startLarder } from '../../helpers/start-larder'
+import { connectRedis } from '../../helpers/redis-connection'
+import { ownerKey, startLarder } from '../../helpers/start-larder'
+import { portOf } from '../redis/ports'
 import { otherPaths, routes, targetOf } from './routes'
 import { asJson, createKey, head, manage, saveSnapshot, withKey, wrongCells } from './support'
 
@@ -21,6 +25,7 @@ interface Caller {
 }
 
 let larder: TestLarder
+const connections: RedisConnection[] = []
 let other: { id: string, token: string }
 const password = 'correct horse battery'
 
@@ -170,6 +175,11 @@ async function idFor(row: RouteRow, group: string | undefined, name: string): Pr
     const begin = { format: 'ndjson', cache: 'products' }
     return (await manage<{ id: string }>(larder, 'POST', '/admin/imports', begin)).id
   }
+  if (group === 'clients') {
+    connections.push(await connectRedis(portOf(larder)))
+    await connections.at(-1)?.send('AUTH', ownerKey)
+    return (await manage<Clients>(larder, 'GET', '/admin/clients')).clients.at(-1)?.id ?? ''
+  }
   return group === 'users' ? ownerId : ''
 }
 
@@ -203,7 +213,7 @@ function bodies(name: string): Record<string, unknown> {
 
 let ownerId: string
 beforeAll(async () => {
-  larder = await startLarder()
+  larder = await startLarder({ redis: { port: 0, isAsked: true } })
   ownerId = (await manage<{ user: { id: string } }>(larder, 'GET', '/admin/session')).user.id
   await manage(larder, 'POST', '/admin/connections', { name: 'spare', ...connection })
   await manage(larder, 'POST', '/admin/connections', { name: 'offered', offered: true, ...connection })
@@ -214,7 +224,10 @@ beforeAll(async () => {
   await saveSnapshot(larder, 'kept')
   await saveSnapshot(larder, 'kept', { Authorization: `Bearer ${other.token}` })
 })
-afterAll(() => larder.dispose())
+afterAll(async () => {
+  connections.forEach(connection => connection.close())
+  await larder.dispose()
+})
 
 async function allow(scopes: readonly string[] | undefined): Promise<void> {
   await manage(

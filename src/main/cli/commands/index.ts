@@ -1,6 +1,7 @@
 import type { Command } from '../command'
 import { cacheCommands } from './caches'
 import { call } from './call'
+import { clientCommands } from './clients'
 import { completion } from './completion'
 import { connectionCommands } from './connections'
 import { consoleLink } from './console'
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   ...connectionCommands,
   ...keyCommands,
   url,
+  ...clientCommands,
   ...userCommands,
   call,
   completion,

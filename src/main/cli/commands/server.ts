@@ -123,6 +123,8 @@ const settings = defineCommand({
       ['memory (bytes)', now.memory],
       ['largest value (bytes)', now.valueLimit],
       ['requests without a key', now.anonymous.enabled ? now.anonymous.scopes.join(', ') : 'refused'],
+      ['redis', now.redis],
+      ['redis clients see while caching is off', now.redisOff],
       ['registration open', now.registrationOpen],
       ['vault', [`${now.vault.driver} (${formatCell(now.vault.state)})`, ...sentences].join(' – ')],
     ]))

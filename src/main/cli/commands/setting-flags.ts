@@ -26,7 +26,10 @@ function writingOf(name: CacheSettingName, row: CacheSetting): Writing {
       const choices = namesOf(row.choices)
       // Not by Intl, whose lists cost each start of the program 20 ms and more.
       const list = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
-      return { placeholder: '<name>', end: `: ${list}`, parse: oneOf(...choices) }
+      const parse = oneOf(...choices)
+      return row.none === undefined
+        ? { placeholder: '<name>', end: `: ${list}`, parse }
+        : { placeholder: '<name>', end: `: ${list}, or none`, parse: text => text === 'none' ? null : parse(text) }
     }
     case 'source':
       return { placeholder: '<connection>', end: ': a connection, all settings as JSON, or none', parse: source }

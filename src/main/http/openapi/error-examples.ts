@@ -23,6 +23,7 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'user-not-found': 'There is no user with this id.',
   'connection-not-found': 'There is no connection main.',
   'job-not-found': 'There is no job with this id; only the last ones are remembered.',
+  'client-not-found': 'There is no connection 12: it has ended, or is another user\'s.',
   'snapshot-not-found': 'There is no snapshot before-release.',
   'import-not-found': 'There is no import with this id; it goes after an hour of rest.',
   'method-not-allowed': 'This path supports other methods; see Allow.',

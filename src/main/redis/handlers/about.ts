@@ -22,10 +22,21 @@ interface AboutParts {
   budget: () => number
   /** Entries of the cache in use. */
   size: (call: RedisCall) => number
+  /** Whether the switch shows the cache in use as one that is being loaded. */
+  isLoading: (call: RedisCall) => boolean
 }
 
 /** What the server tells of itself. */
-export function createAboutHandlers({ stopwatch, version, runId, port, sessions, budget, size }: AboutParts) {
+export function createAboutHandlers({
+  stopwatch,
+  version,
+  runId,
+  port,
+  sessions,
+  budget,
+  size,
+  isLoading,
+}: AboutParts) {
   const started = stopwatch.now()
 
   const sections: Readonly<Record<string, (call: RedisCall) => Readonly<Record<string, string | number>>>> = {
@@ -47,7 +58,12 @@ export function createAboutHandlers({ stopwatch, version, runId, port, sessions,
       maxmemory: budget(),
       maxmemory_policy: evictionName,
     }),
-    persistence: () => ({ loading: 0, async_loading: 0, rdb_bgsave_in_progress: 0, aof_enabled: 0 }),
+    persistence: call => ({
+      loading: isLoading(call) ? 1 : 0,
+      async_loading: 0,
+      rdb_bgsave_in_progress: 0,
+      aof_enabled: 0,
+    }),
     stats: () => ({ instantaneous_ops_per_sec: 0 }),
     replication: () => ({ role: 'master', connected_slaves: 0, master_repl_offset: 0 }),
     cluster: () => ({ cluster_enabled: 0 }),

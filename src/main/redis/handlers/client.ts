@@ -131,6 +131,8 @@ function onOrOff(call: RedisCall): RedisAnswer {
 /** Of these only ON is answered; SKIP leaves out the answer of the next command. */
 function reply(call: RedisCall): RedisAnswer {
   const { session } = call
+  if (session.replies === 'hung')
+    return 'OK'
   switch (call.text(2).toUpperCase()) {
     case 'ON':
       session.replies = 'on'

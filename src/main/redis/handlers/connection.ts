@@ -83,9 +83,9 @@ export function createHandshakeHandlers({ signOn, leave }: ConnectionParts) {
     },
     reset({ session }: RedisCall): RedisAnswer {
       leave(session)
-      // The library stays what it is.
-      const { library, libraryVersion } = session
-      Object.assign(session, fresh(), { library, libraryVersion })
+      // The library stays what it is, and so does a connection that gets no answers.
+      const { library, libraryVersion, replies } = session
+      Object.assign(session, fresh(), { library, libraryVersion }, replies === 'hung' && { replies })
       return 'RESET'
     },
   }

@@ -44,6 +44,9 @@ export function createEntryHandlers(databases: Pick<Databases, 'write'>) {
     const target = readRedisKey(call.bytes(2))
     if (database === null || name === session.cache)
       return copyTo(call, cache, cache, target, replace)
+    // Nothing is made for what is not there.
+    if (peekHere(call, cache, call.firstKey()) === undefined)
+      return 0
     return after(databases.write(call, name), (other) => {
       const place = elsewhere(other.definition)
       if (place !== null)

@@ -13,6 +13,7 @@ import { integerOf } from '../numbers'
 import { CommandFault, faults } from '../reply'
 import { databases as databaseCount } from '../session'
 import { mayUse } from '../sign-on'
+import { emptyCache, voidCache } from '../void-cache'
 import { after, allOf, peekHere } from './shared'
 
 interface ServerParts {
@@ -38,7 +39,7 @@ export function createServerHandlers({ clock, databases, serving }: ServerParts)
   }
 
   /** Those of the databases that are there and that the key may use; never another cache. */
-  function flushall(call: RedisCall): Maybe<RedisAnswer> {
+  function flushall(call: RedisCall, cache: ServedCache): Maybe<RedisAnswer> {
     checkFlush(call)
     const { principal } = call
     const names = Array.from({ length: databaseCount }, (_, number) => databaseName(number)).filter((name) => {
@@ -47,6 +48,9 @@ export function createServerHandlers({ clock, databases, serving }: ServerParts)
       const definition = databases.definition(principal, name)
       return definition !== undefined && elsewhere(definition) === null
     })
+    // A cache that keeps nothing has nothing to drop.
+    if (cache === voidCache)
+      return 'OK'
     return after(allOf<unknown>(names.map(name => serving.open(call, name).flush(call))), () => {
       call.result = 'dropped'
       return 'OK'
@@ -56,8 +60,8 @@ export function createServerHandlers({ clock, databases, serving }: ServerParts)
   return {
     'flushdb': flushdb,
     'flushall': flushall,
-    'dbsize': function ({ principal, session }: RedisCall): RedisAnswer {
-      if (principal === null)
+    'dbsize': function ({ principal, session }: RedisCall, cache: ReadableCache): RedisAnswer {
+      if (principal === null || cache === emptyCache)
         return 0
       databases.requireWhole(principal, session.cache)
       return databases.size(principal, session.cache)

@@ -24,6 +24,7 @@ const fieldOf: Record<RequestGrouping, (view: RequestView) => string | null> = {
   cache: view => view.cache,
   reason: view => view.reason,
   apikey: view => view.keyId,
+  face: view => view.face,
 }
 
 const reads: ReadonlySet<string> = new Set<RequestResult>(['hit', 'stale', 'miss', 'loaded'])

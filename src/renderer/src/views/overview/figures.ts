@@ -1,4 +1,7 @@
+import type { ServerStatistics } from '@shared/schemas'
 import type { Sample } from '../../live/live-window'
+import { counted } from '@shared/grouped'
+import { formatRate } from '../../format'
 import { summarize, windowSeconds } from '../../live/live-window'
 
 /** The times that the charts may show: in seconds, with those that one sample covers. */
@@ -41,4 +44,12 @@ const date = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' })
 /** When the server started (milliseconds since 1970): the time, or the day if that was long ago. */
 export function formatStart(start: number, now = Date.now()): string {
   return (now - start < 86_400_000 ? time : date).format(start)
+}
+
+/** What Redis clients do now; null without one, as that is not worth a word. */
+export function redisFigure(statistics: ServerStatistics | null): { text: string, hint: string } | null {
+  const { clients = 0, perSecond = 0 } = statistics?.redis ?? {}
+  return clients === 0
+    ? null
+    : { text: `Redis ${formatRate(perSecond)}/s`, hint: `Commands of ${counted(clients, 'client', 'clients')}` }
 }

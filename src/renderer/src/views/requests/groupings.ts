@@ -7,7 +7,7 @@ export type Grouping = RequestGrouping | 'none'
 
 export const groupings: readonly { value: Grouping, text: string }[] = [
   { value: 'none', text: 'none' },
-  ...namesOf(requestGroupings).map(value => ({ value, text: `by ${requestGroupings[value].replace(/^[CKR]/, a => a.toLowerCase())}` })),
+  ...namesOf(requestGroupings).map(value => ({ value, text: `by ${requestGroupings[value].replace(/^[CKPR]/, a => a.toLowerCase())}` })),
 ]
 
 /** Reads what an address says. */

@@ -59,12 +59,17 @@ const tales: Record<string, (record: RequestRecord, past: Past) => Story> = {
     const event = past.events.findLast(({ kind, at }) => kind === 'off' && at * 1000 <= Date.parse(record.at))
     const what = rowOf({ 'cache-off': 'The cache', 'caching-off': 'All caching' }, record.reason)
     return {
-      heading: '503',
+      heading: record.face === 'redis' ? describeResult(record).word : '503',
       sentence: what === undefined || !event
-        ? explainResult(record)
-        : `${what} is switched off since ${secondOf(event.at * 1000)}.`,
+        ? `${explainResult(record)}${toldByRedis(record)}`
+        : `${what} is switched off since ${secondOf(event.at * 1000)}.${toldByRedis(record)}`,
     }
   },
+}
+
+/** What its client saw of it, which is a matter of the settings. */
+function toldByRedis({ face, detail }: RequestRecord): string {
+  return face === 'redis' ? detail?.replace(/^[^.]*\./, '') ?? '' : ''
 }
 
 /** A gateway holds what the origin sends, so that no request of an app has stored it. */

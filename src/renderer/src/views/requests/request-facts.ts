@@ -25,7 +25,8 @@ export function requestFacts(record: RequestRecord, labelOf: (keyId: string) => 
       : 'None: a session, the command line, or the key of the environment'
   return [
     { name: 'Time', value: clockTime(record.at), hint: exactTime(record.at) },
-    { name: 'Status', value: `${record.status}${explainStatus(record)}` },
+    // Redis has no such number.
+    ...record.face === 'redis' ? [] : [{ name: 'Status', value: `${record.status}${explainStatus(record)}` }],
     ...statusHeader(record),
     ...record.path === '' ? [] : [{ name: 'Path', value: '', key: record.path }],
     ...record.cache === null ? [] : [{ name: 'Cache', value: '', key: record.cache }],

@@ -70,7 +70,9 @@ export function toneOfRequest(record: RequestRecord): 'hit' | 'stale' | 'miss' |
 export function describeResult(record: RequestRecord): { word: string, more: string } {
   const { result, reason, ttl } = record
   const row = lookOf(record)
-  const [word = result, ...rest] = row ? row.label.split(/(?<=^503) /) : []
+  // Only HTTP has a number for it.
+  const label = record.face === 'redis' ? row?.label.replace(/^503 c/, 'C') : row?.label
+  const [word = result, ...rest] = label?.split(/(?<=^503) /) ?? []
   if (result === 'hit' && ttl !== null)
     return { word, more: `${formatLeft(ttl)} left` }
   const note = noteOfGateway(record)

@@ -1,6 +1,8 @@
 import type { OperationInput } from '@shared/operations'
+import type { RedisOffMode } from '@shared/redis/off-modes'
 import type { Settings } from '@shared/schemas'
 import { LarderError } from '@shared/errors'
+import { redisOffModes, redisOffNames } from '@shared/redis/off-modes'
 import { parseSize, sizeForm, writeSize } from '@shared/sizes'
 
 /** What clients without an API key may do. */
@@ -13,15 +15,19 @@ export const anonymousChoices = [
 type AnonymousChoice = typeof anonymousChoices[number]['value']
 
 /** The server's settings as text in the form. */
-export interface ServerDraft { memory: string, valueLimit: string, anonymous: AnonymousChoice }
+export interface ServerDraft { memory: string, valueLimit: string, anonymous: AnonymousChoice, redisOff: RedisOffMode }
+
+/** What Redis clients may see while caching is off. */
+export const redisOffChoices = redisOffNames.map(value => ({ value, text: redisOffModes[value].choice }))
 
 export function draftOf({
   memory,
   valueLimit,
   anonymous: { enabled, scopes },
-}: Pick<Settings, 'memory' | 'valueLimit' | 'anonymous'>): ServerDraft {
+  redisOff,
+}: Figures): ServerDraft {
   const anonymous = !enabled ? 'none' : scopes.length > 1 ? 'both' : scopes[0] ?? 'none'
-  return { memory: writeSize(memory), valueLimit: writeSize(valueLimit), anonymous }
+  return { memory: writeSize(memory), valueLimit: writeSize(valueLimit), anonymous, redisOff }
 }
 
 /**
@@ -37,6 +43,7 @@ export function settingChanges(draft: ServerDraft, settings: Settings): Operatio
   return {
     ...(memory !== settings.memory && { memory }),
     ...(valueLimit !== settings.valueLimit && { valueLimit }),
+    ...(draft.redisOff !== settings.redisOff && { redisOff: draft.redisOff }),
     ...(draft.anonymous !== draftOf(settings).anonymous && { anonymous: anonymousOf(draft.anonymous, settings) }),
   }
 }
@@ -49,7 +56,7 @@ function anonymousOf(choice: AnonymousChoice, { anonymous }: Settings): Settings
 }
 
 type Change = OperationInput<'settings.update'>
-type Figures = Pick<Settings, 'memory' | 'valueLimit' | 'anonymous'>
+type Figures = Pick<Settings, keyof ServerDraft>
 
 /**
  * What takes a change back. Throws Error if one of its fields is no longer as it made it.
@@ -59,7 +66,8 @@ type Figures = Pick<Settings, 'memory' | 'valueLimit' | 'anonymous'>
  * @param now the settings as they are
  */
 export function takingBack(change: Change, before: Figures, after: Figures, now: Figures): Change {
-  const fields = (['memory', 'valueLimit', 'anonymous'] as const).filter(field => change[field] !== undefined)
+  const fields = (['memory', 'valueLimit', 'anonymous', 'redisOff'] as const)
+    .filter(field => change[field] !== undefined)
   if (fields.some(field => JSON.stringify(now[field]) !== JSON.stringify(after[field])))
     throw new Error('These settings have changed again since then, so nothing was undone.')
   return Object.fromEntries(fields.map(field => [field, before[field]]))
