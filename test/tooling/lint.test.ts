@@ -55,6 +55,10 @@ const samples: Record<string, { refused: string[], allowed: string[] }> = {
     allowed: ['./ports', '../base/clock', '../../shared/errors', 'node:crypto'],
   },
   'answers': { refused: ['../../serving/ports', 'node:fs'], allowed: ['../in-flight', '@shared/limits', 'node:http'] },
+  'redis': {
+    refused: ['../admin/settings', '../http/server', '../storage/database', '../cache/engine', 'express', 'electron'],
+    allowed: ['../serving/ports', '../base/clock', '../base/answers/outflow', '@shared/errors', 'node:net'],
+  },
   'codecs': { refused: ['../cache/ports', 'node:fs'], allowed: ['../base/clock', 'node:zlib'] },
   'storage': {
     refused: ['../cache/engine', '../cache', 'express', 'electron'],

@@ -32,6 +32,9 @@ const elsewhere: [sign: RegExp, reason: string][] = [
   [/^npx larder (?:caches .*--(?:clear-)?backend|flush shop)\b/, 'nor is a backend; test/server/contract/backends.test.ts has one'],
   [/^curl .*localhost:7801/, 'nor is an API for a gateway; test/server/gateway/caching.test.ts has one'],
   [/^docker /, 'no container engine; test/packaging/dockerfile.test.ts runs the steps'],
+  [/from 'ioredis'/, 'its packages are not here; test/server/redis/clients.test.ts has them'],
+  [/from 'redis'/, 'nor are these'],
+  [/^import os, redis$/m, 'nor are these'],
   [/^const answer = await fetch/, 'it is for a page in a browser; test/server/security/cross-origin.test.ts does it'],
 ]
 
