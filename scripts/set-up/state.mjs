@@ -53,9 +53,10 @@ export function isBuilt() {
  */
 export function fingerprint() {
   const hash = createHash('sha256')
+  // Not the copies of their configuration that the tools write beside it while they read it.
   const top = readdirSync(root, { withFileTypes: true })
     .filter(entry =>
-      entry.isFile() && /^(?:(?:electron|client)\.vite\.config\..*|package\.json|tsconfig.*\.json)$/.test(entry.name))
+      entry.isFile() && /^(?:(?:electron|client)\.vite\.config\.ts|package\.json|tsconfig.*\.json)$/.test(entry.name))
   const visit = (folder, entries) => {
     for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
       const path = join(folder, entry.name)
