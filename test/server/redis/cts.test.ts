@@ -87,10 +87,16 @@ it.skipIf(file === undefined)('tair\'s compatibility cases have their replies', 
   const skipped: Record<string, number> = {}
   const failed: unknown[] = []
   let passed = 0
+  let broken = 0
   for (const one of cases) {
     const command = missing(one)
     if (command !== undefined) {
       skipped[command] = (skipped[command] ?? 0) + 1
+      continue
+    }
+    // One case of the file expects three replies to two commands.
+    if (one.command.length !== one.result.length) {
+      broken++
       continue
     }
     const isSorted = one.sort_result === true
@@ -106,8 +112,9 @@ it.skipIf(file === undefined)('tair\'s compatibility cases have their replies', 
     else
       failed.push({ name: one.name, commands: one.command, wanted, replies })
   }
-  console.log(`Compatibility cases: ${passed} of ${passed + failed.length} passed; skipped by the command that there is `
-    + `not: ${Object.entries(skipped).map(([name, count]) => `${name} ${count}`).join(', ')}`)
+  const lacking = Object.entries(skipped).map(([name, count]) => `${name} ${count}`).join(', ')
+  console.log(`Compatibility cases: ${passed} of ${passed + failed.length} passed. Skipped: ${broken} with another number `
+    + `of replies than commands, and by the command that there is not: ${lacking}`)
   expect(failed).toEqual([])
   expect(passed).toBeGreaterThan(0)
 })
