@@ -1,16 +1,15 @@
-import type { Peer } from './peers/start'
-import { execFile } from 'node:child_process'
+import type { RedisSide } from './peers/beside-redis'
 import { connect } from 'node:net'
-import { promisify } from 'node:util'
 import { encodeCommands } from '../src/main/base/resp'
-import { freePort, isInstalled, key, loadCore, startLarder, startRedis } from './peers/start'
+import { median } from './measure'
+import { besideRedis, rateOf } from './peers/beside-redis'
+import { key } from './peers/start'
 
 /**
  * What commands of sets and hashes cost by how much these hold, beside redis-server, in turns: 50
  * connections, no pipeline. Needs redis-server, redis-benchmark and a build.
  */
 const rounds = 5
-const run = promisify(execFile)
 /** Items → keys with so many each, and requests: few items are added to each. */
 const sizes = [
   { items: 10, keys: 1000, requests: 10_000 },
@@ -31,7 +30,7 @@ const commands = {
 } as const
 
 /** Sends commands one after the other, and waits for all replies. */
-async function fill(port: number, isLarder: boolean, items: number, keys: number): Promise<void> {
+async function fill({ port, isLarder }: RedisSide, items: number, keys: number): Promise<void> {
   const socket = connect(port, '127.0.0.1')
   const numbered = (index: number): string => String(index).padStart(12, '0')
   const members = Array.from({ length: items }, (_, index) => `member:${numbered(index)}`)
@@ -55,33 +54,16 @@ async function fill(port: number, isLarder: boolean, items: number, keys: number
   socket.destroy()
 }
 
-/** Requests a second. */
-async function rate(
-  port: number,
-  isLarder: boolean,
-  words: readonly string[],
-  { keys, requests }: typeof sizes[number],
-): Promise<number> {
-  const options = ['-p', String(port), '-c', '50', '-n', String(requests), '-r', String(keys), '--csv']
-  const load = ['redis-benchmark', ...options, ...isLarder ? ['-a', key] : [], ...words]
-  const { stdout } = await run('taskset', ['-c', loadCore, ...load])
-  return Number(/^"[^"]+","([\d.]+)"/m.exec(stdout.split('\n').slice(1).join('\n'))?.[1])
-}
-
-function median(figures: readonly number[]): number {
-  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN
-}
-
-async function compareStructures(larder: Pick<Peer, 'port'>, redis: Pick<Peer, 'port'>): Promise<void> {
-  for (const size of sizes) {
-    const { items, keys } = size
+await besideRedis(async (larder, redis) => {
+  for (const { items, keys, requests } of sizes) {
+    const about = ['-n', String(requests), '-r', String(keys)]
     const figures = Object.keys(commands).map(command => ({ command, larder: [] as number[], redis: [] as number[] }))
     for (let round = 0; round < rounds; round++) {
-      for (const [port, isLarder] of [[larder.port, true], [redis.port, false]] as const) {
-        await fill(port, isLarder, items, keys)
+      for (const side of [larder, redis]) {
+        await fill(side, items, keys)
         for (const figure of figures) {
           const words = commands[figure.command as keyof typeof commands]
-          figure[isLarder ? 'larder' : 'redis'].push(await rate(port, isLarder, words, size))
+          figure[side.isLarder ? 'larder' : 'redis'].push(await rateOf(side, [...about, ...words]))
         }
       }
     }
@@ -92,18 +74,4 @@ async function compareStructures(larder: Pick<Peer, 'port'>, redis: Pick<Peer, '
         + `Redis ${median(theirs).toFixed(0)} a second; ratio ${ratio}`)
     }
   }
-}
-
-for (const program of ['redis-server', 'redis-benchmark', 'taskset']) {
-  if (!isInstalled(program))
-    throw new Error(`The bench needs ${program}.`)
-}
-const redisPort = await freePort()
-const [larder, redis] = [await startLarder({ redisPort }), await startRedis()]
-try {
-  await compareStructures({ port: redisPort }, redis)
-}
-finally {
-  await larder.stop()
-  await redis.stop()
-}
+})

@@ -1,7 +1,6 @@
-import type { Peer } from './peers/start'
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { freePort, isInstalled, key, loadCore, startLarder, startRedis } from './peers/start'
+import type { RedisSide } from './peers/beside-redis'
+import { median } from './measure'
+import { besideRedis, rateOf } from './peers/beside-redis'
 
 /**
  * Commands of the Redis protocol beside redis-server, in turns, each server on one core and
@@ -9,7 +8,6 @@ import { freePort, isInstalled, key, loadCore, startLarder, startRedis } from '.
  * redis-server, redis-benchmark and a build.
  */
 const rounds = 11
-const run = promisify(execFile)
 
 interface Load {
   title: string
@@ -33,39 +31,17 @@ const loads: readonly Load[] = [
   },
 ]
 
-/** Requests a second. */
-async function rate(port: number, { command, pipeline, requests }: Load, isLarder: boolean): Promise<number> {
-  const about = ['-p', String(port), '-c', '50', '-d', '100', '-r', '10000', '-q', '--csv']
-  const load = ['-n', String(requests), '-P', String(pipeline), ...isLarder ? ['-a', key] : []]
-  const { stdout } = await run('taskset', ['-c', loadCore, 'redis-benchmark', ...about, ...load, ...command])
-  return Number(/^"[^"]+","([\d.]+)"/m.exec(stdout.split('\n').slice(1).join('\n'))?.[1])
+function rate(side: RedisSide, { command, pipeline, requests }: Load): Promise<number> {
+  return rateOf(side, ['-d', '100', '-r', '10000', '-q', '-n', String(requests), '-P', String(pipeline), ...command])
 }
 
-function median(figures: readonly number[]): number {
-  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN
-}
-
-async function compareServers(larder: Pick<Peer, 'port'>, redis: Pick<Peer, 'port'>): Promise<void> {
+await besideRedis(async (larder, redis) => {
   for (const load of loads) {
     const figures: { larder: number, redis: number }[] = []
     for (let round = 0; round < rounds; round++)
-      figures.push({ larder: await rate(larder.port, load, true), redis: await rate(redis.port, load, false) })
+      figures.push({ larder: await rate(larder, load), redis: await rate(redis, load) })
     const [ours, theirs] = [median(figures.map(figure => figure.larder)), median(figures.map(figure => figure.redis))]
     const rates = `Larder ${ours.toFixed(0)}, Redis ${theirs.toFixed(0)} a second; ratio ${(ours / theirs).toFixed(2)}`
     console.log(`${load.title}, pipeline of ${load.pipeline}: ${rates}`)
   }
-}
-
-for (const program of ['redis-server', 'redis-benchmark', 'taskset']) {
-  if (!isInstalled(program))
-    throw new Error(`The bench needs ${program}.`)
-}
-const redisPort = await freePort()
-const [larder, redis] = [await startLarder({ redisPort }), await startRedis()]
-try {
-  await compareServers({ port: redisPort }, redis)
-}
-finally {
-  await larder.stop()
-  await redis.stop()
-}
+})

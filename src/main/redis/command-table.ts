@@ -77,6 +77,9 @@ type Handler<Name extends RedisCommandName> = PlaceOf<(typeof redisCommands)[Nam
 /** Commands that only have parts. */
 const onlyParts = ['client', 'config', 'memory', 'object', 'latency', 'slowlog', 'pubsub'] as const
 const containers: ReadonlySet<string> = new Set(onlyParts)
+const withParts: ReadonlySet<string> = new Set(
+  redisCommandNames.filter(name => name.includes('|')).map(name => name.slice(0, name.indexOf('|'))),
+)
 type Answered = Exclude<RedisCommandName, (typeof onlyParts)[number]>
 type Handlers = { [Name in Answered]: Handler<Name> }
 
@@ -126,7 +129,7 @@ export function createCommandTable(parts: TableParts): CommandTable {
       spec,
       operation: does === 'nothing' ? null : `redis.${does}`,
       action: { does, handle } as CommandRow['action'],
-      hasParts: redisCommandNames.some(other => other.startsWith(`${name}|`)),
+      hasParts: withParts.has(name),
       isContainer: containers.has(name),
       isOpen: spec.flags.includes('no_auth'),
       needsRoom: spec.flags.includes('denyoom'),

@@ -14,6 +14,7 @@ import { ReplyError } from '../base/resp'
 import { toLarderError } from '../base/unexpected'
 import { requireRead } from '../serving/access'
 import { noteFailure } from '../serving/account'
+import { proceed } from '../serving/maybe'
 import { faultWords, oneLine } from './fault-words'
 import { readKeyWord } from './keys'
 import { isTurnedOff } from './off'
@@ -172,15 +173,10 @@ export function createExecutor({ serving, databases, off, turns, logger, acting,
   }
 
   function turnedAway(call: RedisCall, error: LarderError): Maybe<RedisAnswer> {
-    const answer = off.answer(call, error)
-    if (answer instanceof Promise)
-      return answer.then(value => answered(value))
-    return answered(answer)
-
-    function answered(value: RedisAnswer): RedisAnswer {
-      finish(call, error.status)
-      return value
-    }
+    return proceed(call, off.answer(call, error), (done, answer) => {
+      finish(done, error.status)
+      return answer
+    })
   }
 
   function refuse(call: RedisCall, fault: CommandFault): ReplyError {
