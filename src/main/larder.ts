@@ -302,6 +302,7 @@ async function compose({
     parts.defer(() => rmSync(control, { force: true }))
     parts.defer(() => {
       phase = 'stopping'
+      void requestLog.dispose()
       logger.info('stopping')
     })
     phase = 'ready'

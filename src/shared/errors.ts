@@ -31,6 +31,7 @@ export const errorRegistry = {
   'import-not-found': { status: 404, title: 'Import not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'not-acceptable': { status: 406, title: 'Not acceptable' },
+  'wait-timeout': { status: 408, title: 'Waited in vain' },
   'name-taken': { status: 409, title: 'Name already taken' },
   'not-json': { status: 409, title: 'Value is not JSON' },
   'wrong-kind': { status: 409, title: 'Entry of another kind' },

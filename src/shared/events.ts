@@ -42,6 +42,8 @@ export const eventTopics = {
   'request': RequestRecord,
   /** The console read something of its own accord, which `request` does not tell. */
   'console': RequestRecord,
+  /** The log was emptied of what its user could see; read it again. */
+  'requests.cleared': z.strictObject({}),
   /** Long work began, went on (at most four times a second), or ended in whatever way. */
   'job.started': JobInfo,
   'job.progress': JobInfo,

@@ -21,6 +21,8 @@ export const limits = {
   batchAnswer: 32 * 1024 * 1024,
   /** Event streams that may be open with one credential. */
   streams: 32,
+  /** Callers that may wait for requests in the log at the same time. */
+  requestWaits: 2000,
   /**
    * Connections whose refused body is read and thrown away, so that the client gets the answer: at
    * the same time, bytes of each, and milliseconds for each.

@@ -8,6 +8,7 @@ import { jobsOperations } from './operations/jobs'
 import { logOperations } from './operations/log'
 import { peopleOperations } from './operations/people'
 import { redisRunOperations } from './operations/redis'
+import { requestsOperations } from './operations/requests'
 import { serverOperations } from './operations/server'
 import { snapshotsOperations } from './operations/snapshots'
 
@@ -27,6 +28,7 @@ export const operations = {
   ...logOperations,
   ...peopleOperations,
   ...redisRunOperations,
+  ...requestsOperations,
   ...serverOperations,
   ...snapshotsOperations,
 } as const

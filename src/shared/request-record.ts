@@ -46,6 +46,9 @@ export const RequestList = z.strictObject({
   dropped: z.int().meta({
     description: 'Older requests, of all users, that the log let go to make room; 0: it reaches back to the start.',
   }),
+  cleared: z.iso.datetime().optional().meta({
+    description: 'When you emptied the log, if you have: it tells nothing of before.',
+  }),
   own: z.int().meta({
     description: 'Reads of the console by itself that the log has: a filter without a term about `from` leaves them out.',
   }),

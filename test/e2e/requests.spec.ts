@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import type { RequestList } from '@shared/schemas'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { patience } from '../helpers/patience'
 import { expectAccessible } from './accessibility'
@@ -162,6 +163,22 @@ test('held, the list stands still and counts on', { tag: '@screen' }, async ({ o
   await page.getByRole('button', { name: 'Show cleared ones' }).click()
   await expect(rows(page).nth(1)).toContainText('late')
   await expect(page.getByRole('button', { name: 'Show cleared ones' })).toBeHidden()
+
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export' }).click()
+  const file = await readFile(await (await saved).path(), 'utf8')
+  const keys = file.trimEnd().split('\n').map(line => (JSON.parse(line) as { key: string }).key)
+  expect(keys.slice(-2)).toEqual(['late', 'after'])
+
+  await page.getByRole('button', { name: 'Clear', exact: true }).click()
+  await page.getByRole('button', { name: 'Clear the server\'s log, too' }).click()
+  await page.getByRole('button', { name: 'Clear log' }).click()
+  await expect(page.getByText(/^Cleared [\d,]+ requests\.$/)).toBeVisible()
+  await call('GET', '/v1/anew')
+  await expect(rows(page)).toHaveCount(1)
+  await page.reload()
+  await expect(rows(page)).toHaveCount(1)
+  await expect(page.getByText(/^Cleared at .*; reaches back to that\. 1 kept\.$/)).toBeVisible()
 })
 
 // Red when rows move while the pointer rests over them: then another row lies beneath the press.

@@ -24,6 +24,7 @@ import type { Source } from '../serving/sources/source'
 import type { ImportActivity } from './imports'
 import type { LogHandlerDependencies } from './log'
 import type { Passwords } from './passwords'
+import type { RequestHandlerDependencies } from './requests'
 import type { ServerStateDependencies } from './server-state'
 import type { StoredSettings } from './stored-settings'
 import { createProgress } from '../base/progress'
@@ -46,6 +47,7 @@ import { createLoader } from './loader'
 import { createLogHandlers } from './log'
 import { createPasswords } from './passwords'
 import { createProvision, ownerNameFrom } from './provision'
+import { createRequestHandlers } from './requests'
 import { createSecretKeeper } from './secret-keeper'
 import { createServerStateHandlers } from './server-state'
 import { createSessions } from './sessions'
@@ -61,7 +63,9 @@ import { createUserHandlers } from './users'
 
 export interface AdministrationDependencies extends
   Pick<LogHandlerDependencies, 'readLog'>, Pick<ServerStateDependencies, 'readiness' | 'metrics' | 'watch'> {
-  requestLog: ServerStateDependencies['requestLog'] & Pick<RequestLog, 'rename'>
+  requestLog: ServerStateDependencies['requestLog']
+    & RequestHandlerDependencies['requestLog']
+    & Pick<RequestLog, 'rename'>
   metadata: MetadataStore
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
   caches: ServedCaches
@@ -256,6 +260,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       stopwatch: deps.stopwatch,
     }),
     'redis.run': deps.runLines,
+    ...createRequestHandlers(deps),
     ...createServerStateHandlers({
       caches: served,
       stopwatch: deps.stopwatch,

@@ -1,4 +1,4 @@
-import type { OperationOutput, OperationParsed } from '@shared/operations'
+import type { OperationOutput } from '@shared/operations'
 import type { ServerWatch } from '@shared/server-watch'
 import type { Stopwatch } from '../base/clock'
 import type { Principal } from '../base/principal'
@@ -13,13 +13,8 @@ import { callerOf } from './handlers'
 import { describeOffTime } from './off-time'
 import { total, withHitRatio } from './totals'
 
-/** The newest data-plane requests. */
-interface RequestHistory {
-  list: (reader: Principal, query: OperationParsed<'requests.list'>) => Promise<OperationOutput<'requests.list'>>
-  groups: (
-    reader: Principal,
-    query: OperationParsed<'requests.groups'>,
-  ) => Promise<OperationOutput<'requests.groups'>>
+/** How many requests there are. */
+interface RequestFigures {
   /** Mean of the last ten seconds. */
   perSecond: () => number
   /** Since the start. */
@@ -29,7 +24,7 @@ interface RequestHistory {
 export interface ServerStateDependencies {
   caches: Pick<ServedCaches, 'enabled' | 'budget' | 'list' | 'offTimes'>
   stopwatch: Stopwatch
-  requestLog: RequestHistory
+  requestLog: RequestFigures
   /** `startedAt` in milliseconds of the stopwatch. */
   info: { version: string, startedAt: number, redis: () => Pick<RedisSurface, 'lost' | 'load' | 'state'> | null }
   settings: Pick<StoredSettings, 'redisOff'>
@@ -51,7 +46,7 @@ export function createServerStateHandlers({
   readiness,
   watch,
   metrics,
-}: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
+}: ServerStateDependencies): HandlersOf<'stats' | 'health' | 'metrics'> {
   function everyone(): OperationOutput<'stats.get'>['everyone'] {
     const all = caches.list().map(({ cache }) => cache)
     return { ...sizeOf(all), hitRatio: totalOf(all).hitRatio }
@@ -83,8 +78,6 @@ export function createServerStateHandlers({
         ...admin && { watch: watch() },
       }
     },
-    'requests.list': (query, context) => requestLog.list(callerOf(context), query),
-    'requests.groups': (query, context) => requestLog.groups(callerOf(context), query),
     'health.live': () => ({ status: 'ok', version: info.version }),
     'health.ready': (_, { principal }) => {
       const state = readiness()

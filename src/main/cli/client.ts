@@ -100,10 +100,11 @@ export function strangeAnswer(name: string, cause: unknown): Failure {
 
 /** What an answer carries: JSON, or text; undefined where there is no body. */
 export function valueOf({ headers, body }: HttpAnswer): unknown {
-  if (body.length === 0)
+  const type = headers['content-type']
+  if (body.length === 0 && (type === undefined || isJson(type)))
     return undefined
   const text = body.toString('utf8')
-  return isJson(headers['content-type']) ? parseJson(text) : text
+  return isJson(type) ? parseJson(text) : text
 }
 
 /**

@@ -73,6 +73,10 @@ export const questions: { readonly [N in OperationName]?: Question<N> } = {
     const key = (await client.call('keys.list', {})).find(each => each.id === id)
     return key === undefined ? null : `Revoke the API key ${id}, ${key.label}? Apps that use it are refused at once.`
   },
+  'requests.clear': async (_, { client }) => {
+    const { total } = await client.call('requests.list', { limit: 1 })
+    return total === 0 ? null : `Clear the log of ${counted(total, 'request', 'requests')}?`
+  },
   'users.delete': async ({ id }, { client }) => {
     const user = (await client.call('users.list', {})).find(each => each.id === id)
     return user === undefined ? null : `Delete ${user.name} with ${belongings(user)}?`

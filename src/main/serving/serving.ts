@@ -62,7 +62,7 @@ export function createServing({ engine, layers = [], clock, stopwatch, timer, hu
   const jobs = createJobBook<ExportFile>({ clock, stopwatch, hub, logger })
   const schedule = createRefreshSchedule({ isOn: () => engine.enabled, jobs, timer, logger })
   const caches = createServedCaches({ engine, layers, clock, stopwatch, timer, offTimes, schedule, failed })
-  const requestLog = createRequestLog({ clock, stopwatch, hub })
+  const requestLog = createRequestLog({ clock, stopwatch, timer, hub })
   const history = createHistory({ engine, clock, stopwatch, hub, logger })
   const access = createAccess({ caches })
   const serving = {

@@ -1,4 +1,3 @@
-import { RequestGroups, RequestGroupsQuery } from '../request-groups'
 import * as s from '../schemas'
 import { operation } from './spec'
 
@@ -51,30 +50,6 @@ export const serverOperations = {
     summary: 'Statistics of all your caches; administrators also get those of the whole server.',
     input: s.Nothing,
     output: s.ServerStatistics,
-    errors: [],
-  }),
-  'requests.list': operation({
-    method: 'GET',
-    path: '/admin/requests',
-    scope: 'admin',
-    reach: 'own',
-    mutates: false,
-    status: 200,
-    summary: 'The newest requests to your caches; administrators also get refused ones without a valid key.',
-    input: s.RequestQuery,
-    output: s.RequestList,
-    errors: [],
-  }),
-  'requests.groups': operation({
-    method: 'GET',
-    path: '/admin/requests/groups',
-    scope: 'admin',
-    reach: 'own',
-    mutates: false,
-    status: 200,
-    summary: 'Which keys, caches, reasons or API keys the requests in the log have, those that miss most first.',
-    input: RequestGroupsQuery,
-    output: RequestGroups,
     errors: [],
   }),
   'health.live': operation({

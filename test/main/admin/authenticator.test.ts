@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { expect, it, vi } from 'vitest'
 import { limits } from '../../../src/shared/limits'
+import { emptyRequestLog } from '../../helpers/empty-request-log'
 import { controlToken, environmentKey, mustBe, startAdministration } from './harness'
 
 it.each([
@@ -104,8 +105,7 @@ it('lets nobody in before the first start is through', async () => {
     stopwatch: clock.stopwatch,
     logger: silentLogger,
     requestLog: {
-      list: () => Promise.resolve({ total: 0, requests: [], since: null, dropped: 0, own: 0 }),
-      groups: () => Promise.resolve({ groups: [], total: 0, requests: 0, since: null }),
+      ...emptyRequestLog,
       perSecond: () => 0,
       total: () => 0,
       rename() {},

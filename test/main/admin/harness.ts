@@ -16,6 +16,7 @@ import { createHistory } from '../../../src/main/serving/history/history'
 import { createJobBook } from '../../../src/main/serving/jobs/job-book'
 import { LarderError } from '../../../src/shared/errors'
 import { operations } from '../../../src/shared/operations'
+import { emptyRequestLog } from '../../helpers/empty-request-log'
 import { createManualTimer } from '../../helpers/manual-timer'
 import { createMemoryExportFiles } from '../../helpers/memory-export-files'
 import { createMemoryMetadata } from '../../helpers/memory-metadata'
@@ -75,8 +76,7 @@ export async function startAdministration(
     timer: createManualTimer(),
     sourceOf: () => undefined,
     requestLog: {
-      list: () => Promise.resolve({ total: 0, requests: [], since: null, dropped: 0, own: 0 }),
-      groups: () => Promise.resolve({ groups: [], total: 0, requests: 0, since: null }),
+      ...emptyRequestLog,
       perSecond: () => 1.5,
       total: () => 7,
       rename() {},

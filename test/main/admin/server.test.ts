@@ -227,6 +227,7 @@ it('tells the state of the server', async () => {
   expect((await call('stats.get')).rss).toBeGreaterThan(10_000_000)
   expect(await call('requests.list', { after: 3 })).toEqual({ total: 0, requests: [], since: null, dropped: 0, own: 0 })
   expect(await call('requests.groups')).toEqual({ groups: [], total: 0, requests: 0, since: null })
+  expect(await call('requests.count')).toEqual({ count: 0, last: 0, since: null, dropped: 0 })
   expect(await refusal(call('requests.list', { limit: 0 }))).toMatchObject({ code: 'invalid-input', fields: ['limit'] })
   expect(await call('health.live', {}, null)).toEqual({ status: 'ok', version: '0.1.0' })
   const { secret } = await call('keys.create', { label: 'k', scopes: ['read'], caches: ['a'] })

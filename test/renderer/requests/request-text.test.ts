@@ -146,6 +146,9 @@ it.each([
   [{ since: morning, dropped: 0 }, 'start', noon, 'Reaches back to the start of the server.'],
   [{ since: morning, dropped: 1 }, 'start', noon, 'Reaches back to 03:04:05. An older one is gone.'],
   [{ since: morning, dropped: 12_345 }, 'start', noon, 'Reaches back to 03:04:05. 12,345 older ones are gone.'],
+  [{ since: morning, dropped: 5, cleared: morning }, 'start', noon, 'Cleared at 03:04:05; reaches back to that.'],
+  [{ since: null, dropped: 0, cleared: morning }, 'start', null, 'Cleared at 03:04:05; reaches back to that.'],
+  [{ since: noon, dropped: 1, cleared: morning }, 'start', noon, 'Reaches back to 12:00:01. An older one is gone.'],
 ] as const)('says how far back the list reaches: %j, %s, %s', (reach, extent, oldest, sentence) => {
   expect(explainReach(reach, extent, oldest)).toBe(sentence)
 })

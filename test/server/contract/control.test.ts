@@ -315,6 +315,10 @@ describe('every operation', () => {
     expect((await run('requests.groups', { by: 'cache' })).json()).toMatchObject({
       groups: expect.arrayContaining([expect.objectContaining({ name: 'default', cache: null, reason: 'absent' })]),
     })
+    expect((await run('requests.count', { filter: 'key:what*' })).json()).toMatchObject({ count: 1 })
+    expect((await run('requests.wait', { filter: 'key:what*', after: 0 })).json()).toMatchObject({ count: 1 })
+    expect(JSON.parse((await run('requests.export', { filter: 'key:what*' })).text)).toMatchObject({ result: 'miss' })
+    expect((await run('requests.clear')).json()).toEqual({ cleared: expect.any(Number) })
     expect((await run('redis.run', { cache: 'default', lines: ['GET none'] })).json()).toMatchObject({
       replies: [{ reply: btoa('$-1\r\n'), bytes: 5, logged: [{ method: 'GET', key: 'none', result: 'miss' }] }],
     })

@@ -298,6 +298,19 @@ describe('bad input: path and query', () => {
       ['limit=1&limit=2', 'limit'],
     ] as const)
       expect(complaint(await ask('GET', `/admin/requests?${query}`), query, 'invalid-input', field)).toBeUndefined()
+    for (const [path, query, field] of [
+      ['count', 'after=-1', 'after'],
+      ['count', 'after=x', 'after'],
+      ['count', 'filter=status>many', 'filter'],
+      ['count', 'limit=1', 'limit'],
+      ['export', 'limit=0', 'limit'],
+      ['export', 'limit=10001', 'limit'],
+      ['export', 'before=0', 'before'],
+      ['export', '__proto__=1', '__proto__'],
+    ] as const) {
+      const answer = await ask('GET', `/admin/requests/${path}?${query}`)
+      expect(complaint(answer, query, 'invalid-input', field)).toBeUndefined()
+    }
     for (const [query, field] of [
       ['by=colour', 'by'],
       ['by=', 'by'],

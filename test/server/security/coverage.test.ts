@@ -153,7 +153,7 @@ async function prepare(row: RouteRow): Promise<{ target: string, body?: unknown 
   if (group === 'snapshots' && row.template.includes('{name}'))
     await saveSnapshot(larder, name)
   const id = await idFor(row, group, name)
-  if (row.template.includes('{key+}') || row.face === 'classic') {
+  if (row.template.includes('{key+}') || row.face === 'classic' || row.operation === 'requests.wait') {
     await manage(larder, 'PUT', '/api/caches/products/entries/item', {})
     await manage(larder, 'PUT', '/v1/item', {})
     await manage(larder, 'PUT', '/v1/item', {}, { Authorization: `Bearer ${other.token}` })
@@ -202,6 +202,7 @@ function bodies(name: string): Record<string, unknown> {
     'imports.begin': { format: 'ndjson', cache: 'default' },
     'imports.write': { at: 0, text: ' ' },
     'imports.fetch': { connection: 'offered', cache: 'default', dryRun: true },
+    'requests.wait': { after: 0 },
     'redis.run': { cache: 'products', lines: ['PING'] },
     'switch.set': { enabled: true },
     'keys.create': { label: 'made' },

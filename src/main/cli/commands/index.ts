@@ -10,6 +10,7 @@ import { importEntries } from './import'
 import { jobCommands } from './jobs'
 import { keyCommands } from './keys'
 import { logCommands } from './logs'
+import { requestCommands } from './requests'
 import { serve } from './serve'
 import { serverCommands } from './server'
 import { snapshotCommands } from './snapshots'
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   ...logCommands,
   watch,
   top,
+  ...requestCommands,
   ...entryCommands,
   ...jobCommands,
   importEntries,

@@ -25,8 +25,8 @@ function timeOfDay(at: string): string {
   return `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
-/** What has no fixed length stands last. */
-function line({ at, method, status, result, reason, duration, cache, key, path }: RequestRecord): string {
+/** A request in a line; what has no fixed length stands last. */
+export function requestLine({ at, method, status, result, reason, duration, cache, key, path }: RequestRecord): string {
   const outcome = reason === null ? result : `${result} (${reason})`
   return [
     timeOfDay(at),
@@ -41,7 +41,7 @@ function line({ at, method, status, result, reason, duration, cache, key, path }
 
 async function tell(news: readonly StreamNews[], passes: Passes, output: Output): Promise<void> {
   const requests = news.flatMap(event => event.topic === 'request' && passes(event.payload) ? [event.payload] : [])
-  await output.lines(requests, line)
+  await output.lines(requests, requestLine)
   for (const event of news) {
     if (event.topic === 'lagged')
       await output.warning(`This reader was too slow: ${event.payload.dropped} requests are not shown.`)

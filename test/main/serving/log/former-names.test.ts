@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { createManualClock } from '../../../../src/main/base/clock'
 import { createEventHub } from '../../../../src/main/base/event-hub'
 import { createRequestLog } from '../../../../src/main/serving/log/request-log'
+import { createManualTimer } from '../../../helpers/manual-timer'
 import { recordOf } from '../../../helpers/request-record'
 
 const ann = { userId: 'ann', admin: false, scopes: new Set(['admin'] as const) }
@@ -13,7 +14,7 @@ function setUp() {
   const hub = createEventHub((error) => {
     throw error
   })
-  const log = createRequestLog({ clock, stopwatch: clock.stopwatch, hub })
+  const log = createRequestLog({ clock, stopwatch: clock.stopwatch, timer: createManualTimer(), hub })
   const names = async (filter = '', reader = ann) =>
     (await log.list(reader, { after: 0, limit: 1000, filter })).requests.map(({ cache }) => cache).join(' ')
   return {

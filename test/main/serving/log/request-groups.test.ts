@@ -6,6 +6,7 @@ import { createEventHub } from '../../../../src/main/base/event-hub'
 import { createRequestLog } from '../../../../src/main/serving/log/request-log'
 import { loadMarks } from '../../../../src/shared/load-marks'
 import { RequestGroups } from '../../../../src/shared/request-groups'
+import { createManualTimer } from '../../../helpers/manual-timer'
 import { recordOf } from '../../../helpers/request-record'
 
 function setUp() {
@@ -13,7 +14,7 @@ function setUp() {
   const hub = createEventHub((error) => {
     throw error
   })
-  const log = createRequestLog({ clock, stopwatch: clock.stopwatch, hub })
+  const log = createRequestLog({ clock, stopwatch: clock.stopwatch, timer: createManualTimer(), hub })
   const ann = { userId: 'ann', admin: false, scopes: new Set(['admin'] as const) }
   return {
     clock,

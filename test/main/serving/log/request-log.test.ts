@@ -3,10 +3,12 @@ import type { LarderEvent } from '../../../../src/shared/events'
 import { expect, it } from 'vitest'
 import { createManualClock, systemClock, systemStopwatch } from '../../../../src/main/base/clock'
 import { createEventHub } from '../../../../src/main/base/event-hub'
+import { systemTimer } from '../../../../src/main/base/timer'
 import { createRequestLog } from '../../../../src/main/serving/log/request-log'
 import { administrators } from '../../../../src/shared/events'
 import { RequestList } from '../../../../src/shared/schemas'
 import { timed } from '../../../helpers/durations'
+import { createManualTimer } from '../../../helpers/manual-timer'
 
 const fields: RequestFields = {
   user: 'ann',
@@ -39,7 +41,13 @@ function setUp(capacity?: number) {
   const hub = createEventHub((error) => {
     throw error
   })
-  const log = createRequestLog({ clock, stopwatch: clock.stopwatch, hub, ...(capacity !== undefined && { capacity }) })
+  const log = createRequestLog({
+    clock,
+    stopwatch: clock.stopwatch,
+    timer: createManualTimer(),
+    hub,
+    ...(capacity !== undefined && { capacity }),
+  })
   return {
     clock,
     hub,
@@ -271,6 +279,7 @@ it('builds no event while nobody watches', () => {
   const counting = (active: boolean) => createRequestLog({
     clock,
     stopwatch: clock.stopwatch,
+    timer: createManualTimer(),
     hub: { ...hub, active, emit: () => void built++ },
   })
   counting(false).record(fields, clock.stopwatch.now())
@@ -317,7 +326,12 @@ it.skipIf(
   !timed,
 )('records a million requests at under 1 µs each, within a small multiple of pushing to an array', () => {
   const [rounds, count] = [5, 200_000]
-  const log = createRequestLog({ clock: systemClock, stopwatch: systemStopwatch, hub: createEventHub(() => {}) })
+  const log = createRequestLog({
+    clock: systemClock,
+    stopwatch: systemStopwatch,
+    timer: systemTimer,
+    hub: createEventHub(() => {}),
+  })
   const input = Array.from({ length: 1000 }, (_, i) =>
     ({ ...fields, path: `/v1/key-${i}`, key: `key-${i}`, duration: i + 0.5 }))
   const push = () => {

@@ -9,6 +9,7 @@ import { pieceBytes } from '../../../../src/main/serving/log/pieces'
 import { createRequestLog } from '../../../../src/main/serving/log/request-log'
 import { RequestRing } from '../../../../src/main/serving/log/request-ring'
 import { RequestView } from '../../../../src/main/serving/log/request-view'
+import { createManualTimer } from '../../../helpers/manual-timer'
 import { recordOf } from '../../../helpers/request-record'
 
 const megabytes = 16_000_000
@@ -94,7 +95,12 @@ describe('the ring of records', () => {
 
 describe('the memory of the log', () => {
   const clock = createManualClock()
-  const create = () => createRequestLog({ clock, stopwatch: clock.stopwatch, hub: createEventHub(() => {}) })
+  const create = () => createRequestLog({
+    clock,
+    stopwatch: clock.stopwatch,
+    timer: createManualTimer(),
+    hub: createEventHub(() => {}),
+  })
   const reader = (userId: string) => ({ userId, admin: true, scopes: new Set(['admin'] as const) })
   const rings = ['served', 'door', 'own'] as const
   const everything = { after: 0, limit: 1, filter: '' }

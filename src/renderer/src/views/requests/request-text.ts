@@ -10,7 +10,7 @@ import { asSentence } from '../../sentence'
 import { explainGateway, noteOfGateway } from './gateway-text'
 
 /** How far back the log of the server reaches. */
-export type RequestReach = Pick<RequestList, 'since' | 'dropped'>
+export type RequestReach = Pick<RequestList, 'since' | 'dropped' | 'cleared'>
 
 export function nameOfResult(result: string): string {
   return rowOf(requestResults, result)?.label ?? result
@@ -138,7 +138,9 @@ export function explainReach(reach: RequestReach | null, extent: Extent, oldest:
   }
   if (reach === null)
     return ''
-  const { since, dropped } = reach
+  const { since, dropped, cleared } = reach
+  if (cleared !== undefined && (since === null || since <= cleared))
+    return `Cleared at ${secondOf(cleared)}; reaches back to that.`
   if (since === null || dropped === 0)
     return 'Reaches back to the start of the server.'
   const gone = dropped === 1 ? 'An older one is gone.' : `${formatCount(dropped)} older ones are gone.`

@@ -140,8 +140,8 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
     })
   }
 
-  function tellReach({ since, dropped, own }: RequestReach & { own: number }): void {
-    reach.value = { since, dropped }
+  function tellReach({ own, since, dropped, cleared }: RequestReach & { own: number }): void {
+    reach.value = { since, dropped, cleared }
     ownReads.value = own
   }
 
@@ -233,6 +233,8 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
   function onEvent(event: ServerEvent): void {
     if (event.topic === 'cache.renamed')
       return rename(event.payload)
+    if (event.topic === 'requests.cleared')
+      return readAnew()
     const record = own.push(event)
     if (record === null)
       return stream.push(event)
@@ -241,6 +243,14 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
       changed = true
       counts.match()
     }
+  }
+
+  /** Empties the list, and reads what the server's log has. */
+  function readAnew(): void {
+    older.reach('reading')
+    empty(false)
+    stream.forget()
+    void catchUp()
   }
 
   function draw(): void {
@@ -347,11 +357,6 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
       older.reach('part')
       empty(true)
     },
-    restore() {
-      older.reach('reading')
-      empty(false)
-      stream.forget()
-      void catchUp()
-    },
+    restore: readAnew,
   }
 }

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import {
+  RequestCount,
+  RequestCountQuery,
+  RequestExport,
+  RequestsCleared,
+  RequestWait,
+  RequestWaited,
+} from '../request-assertions'
+import { RequestGroups, RequestGroupsQuery } from '../request-groups'
+import { RequestList, RequestQuery } from '../request-record'
+import { Nothing } from '../schemas'
+import { operation } from './spec'
+
+/** What the request log tells, and what a test can assert on it. */
+export const requestsOperations = {
+  'requests.list': operation({
+    method: 'GET',
+    path: '/admin/requests',
+    scope: 'admin',
+    reach: 'own',
+    mutates: false,
+    status: 200,
+    summary: 'The newest requests to your caches; administrators also get refused ones without a valid key.',
+    input: RequestQuery,
+    output: RequestList,
+    errors: [],
+  }),
+  'requests.groups': operation({
+    method: 'GET',
+    path: '/admin/requests/groups',
+    scope: 'admin',
+    reach: 'own',
+    mutates: false,
+    status: 200,
+    summary: 'Which keys, caches, reasons or API keys the requests in the log have, those that miss most first.',
+    input: RequestGroupsQuery,
+    output: RequestGroups,
+    errors: [],
+  }),
+  'requests.count': operation({
+    method: 'GET',
+    path: '/admin/requests/count',
+    scope: 'admin',
+    reach: 'own',
+    mutates: false,
+    status: 200,
+    summary: 'Count the requests in the log that match a filter.',
+    input: RequestCountQuery,
+    output: RequestCount,
+    errors: [],
+  }),
+  'requests.wait': operation({
+    method: 'POST',
+    path: '/admin/requests/wait',
+    scope: 'admin',
+    reach: 'own',
+    mutates: false,
+    status: 200,
+    summary: 'Wait until so many requests match a filter; answers as soon as they do, or says what came instead.',
+    input: RequestWait,
+    output: RequestWaited,
+    errors: ['wait-timeout', 'overloaded', 'not-ready'],
+  }),
+  'requests.clear': operation({
+    method: 'DELETE',
+    path: '/admin/requests',
+    scope: 'admin',
+    reach: 'own',
+    mutates: true,
+    status: 200,
+    destroys: true,
+    summary: 'Empty the log of your requests; those of other users, and all counters, stay.',
+    input: Nothing,
+    output: RequestsCleared,
+    errors: [],
+  }),
+  'requests.export': operation({
+    method: 'GET',
+    path: '/admin/requests/export',
+    scope: 'admin',
+    reach: 'own',
+    mutates: false,
+    status: 200,
+    media: 'application/x-ndjson',
+    summary: 'The requests that match a filter as JSON lines, oldest first.',
+    input: RequestExport,
+    output: z.string(),
+    errors: [],
+  }),
+} as const
