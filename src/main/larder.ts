@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import type { Passwords } from './admin/passwords'
 import type { RealClock, Stopwatch } from './base/clock'
 import type { Configuration } from './base/configuration'
@@ -289,7 +288,10 @@ async function compose({
     url = `${scheme}://${localName(configuration.host, addresses, 'localhost')}:${port}`
 
     // Uses the addresses that the sockets report, because a configured name may mean any address.
-    const bound = listenings.flatMap(({ servers }) => servers).map(listener => listener.address() as AddressInfo)
+    const bound = listenings.flatMap(({ servers }) => servers)
+      .map(listener => listener.address())
+      // Sockets in the file system have a path, and are the person's own.
+      .filter(address => address !== null && typeof address !== 'string')
     const listening = describeListening(bound, configuration.tls !== null)
 
     const control = join(home, controlFileName)

@@ -18,8 +18,9 @@ export interface RedisConnection {
   close: () => void
 }
 
-export async function connectRedis(port: number, host = '127.0.0.1'): Promise<RedisConnection> {
-  const socket = connect(port, host)
+/** @param place a port, or the path of a unix socket */
+export async function connectRedis(place: number | string, host = '127.0.0.1'): Promise<RedisConnection> {
+  const socket = typeof place === 'string' ? connect(place) : connect(place, host)
   const waiting: { resolve: (reply: Reply) => void, reject: (error: Error) => void }[] = []
   const read = createReplyReader(reply => waiting.shift()?.resolve(reply), 2 ** 30)
   socket.on('data', read)

@@ -13,9 +13,9 @@ export interface Configuration {
   port: number
   /**
    * Where the Redis protocol is spoken; null = nowhere. If nobody asked for this port, it may be
-   * taken.
+   * taken. `socket` is the absolute path of a unix socket as well.
    */
-  redis: { port: number, isAsked: boolean } | null
+  redis: { port: number, isAsked: boolean, socket?: string } | null
   /** What Redis clients see while caching is off; null = not given: the stored setting applies. */
   redisOff: RedisOffMode | null
   /** Address to bind; null = 127.0.0.1 and, if the machine has it, ::1. */

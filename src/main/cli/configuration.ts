@@ -77,9 +77,18 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
 
   function readRedis(): Configuration['redis'] {
     const asked = read(options.redisPort)
-    if (asked !== undefined)
-      return asked === null ? null : { port: asked, isAsked: true }
-    return port === defaultPort ? { port: defaultRedisPort, isAsked: false } : null
+    const path = readPath(options.redisSocket, { mustBeReadable: false })
+    const socket = path === undefined ? {} : { socket: path }
+    if (asked !== undefined && asked !== null)
+      return { port: asked, isAsked: true, ...socket }
+    if (asked !== null && port === defaultPort)
+      return { port: defaultRedisPort, isAsked: false, ...socket }
+    if (path !== undefined) {
+      faults.push(
+        `${find(options.redisSocket)?.written}: needs a port of the Redis protocol as well; set LARDER_REDIS_PORT, 0 picks a free one`,
+      )
+    }
+    return null
   }
 
   const certificate = readPath(options.tlsCertificate, { mustBeReadable: true })

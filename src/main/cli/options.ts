@@ -77,6 +77,14 @@ export const options = {
     parse: portOrOff,
     harmless: true,
   }),
+  redisSocket: option({
+    variable: 'LARDER_REDIS_SOCKET',
+    flag: 'redis-socket',
+    placeholder: '<file>',
+    default: null,
+    meaning: 'Unix socket on which the Redis protocol is spoken as well, for the person alone (mode 0600).',
+    parse: text,
+  }),
   redisOff: option({
     variable: 'LARDER_REDIS_OFF',
     flag: 'redis-off',

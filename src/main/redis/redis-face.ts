@@ -15,6 +15,7 @@ import { messageOf } from '@shared/errors'
 import { localName } from '../base/addresses'
 import { listen, ListenError } from '../base/listen'
 import { createReopenedPort } from './reopened-port'
+import { listenOnSocket, resetConnection } from './unix-socket'
 
 interface RedisFaceParts extends Omit<VisitorsParts, 'port' | 'unknownMost'>, Pick<Configuration, 'redis' | 'host'> {
   tls: { cert: Buffer, key: Buffer } | null
@@ -44,7 +45,7 @@ const moves: ReadonlySet<string> = new Set(['switch', 'settings', 'cache.updated
  * the code behind it is not loaded. Switched off, it does not even listen.
  */
 export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }: RedisFaceParts): RedisFace {
-  const { port: wanted, isAsked } = redis ?? { port: 0, isAsked: false }
+  const { port: wanted, isAsked, socket: path } = redis ?? { port: 0, isAsked: false }
   /** The port that it has listened on, which stays the same when it is opened again. */
   let port = wanted
   let visitors: Promise<Visitors> | undefined
@@ -93,9 +94,25 @@ export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }
     })
   }
 
+  /** The same, and the socket in the file system; if that fails, nothing stays open. */
+  async function withSocket(opened: Listening<Server>): Promise<Listening<Server>> {
+    if (path === undefined)
+      return opened
+    try {
+      // TLS has nothing to protect here: nobody else may connect.
+      const server = await listenOnSocket(createServer({ allowHalfOpen: true }, welcome), path)
+      return { ...opened, servers: [...opened.servers, server] }
+    }
+    catch (error) {
+      for (const server of opened.servers)
+        server.close()
+      throw error
+    }
+  }
+
   const listener = createReopenedPort({
     async open() {
-      const opened = await listen(await serverMaker(), host, port, remedy)
+      const opened = await withSocket(await listen(await serverMaker(), host, port, remedy))
       port = opened.port
       warning = null
       lost = null
@@ -122,7 +139,7 @@ export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }
   function follow(): void {
     arrived?.followSwitches()
     if (isGone())
-      sockets.forEach(socket => socket.resetAndDestroy())
+      sockets.forEach(resetConnection)
     listener.want(!isGone())
   }
 
@@ -161,7 +178,7 @@ export function createRedisFace({ redis, host, tls, hub, timer, tell, ...parts }
         return await listener.openNow()
       }
       catch (error) {
-        if (isAsked || !(error instanceof ListenError))
+        if (isAsked || path !== undefined || !(error instanceof ListenError))
           throw error
         warning = `Redis clients cannot connect: ${error.message}`
         return nowhere

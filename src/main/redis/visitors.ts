@@ -36,6 +36,7 @@ import { RedisCall } from './redis-call'
 import { createScans } from './scans'
 import { createSession } from './session'
 import { createSignOn } from './sign-on'
+import { resetConnection } from './unix-socket'
 import { createUnknownCommands } from './unknown-commands'
 import { createWatches } from './watches'
 
@@ -215,7 +216,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
         localAddress: placeOf(socket.localAddress, socket.localPort),
         since: stopwatch.now(),
         close: () => socket.destroy(),
-        reset: () => socket.resetAndDestroy(),
+        reset: () => resetConnection(socket),
         push: value => connection.push(value),
       })
       if (off.ofAll() === 'hang')

@@ -92,6 +92,7 @@ describe('every variable, and the flag that says the same', () => {
     ['LARDER_PORT', '65535', { port: 65535, redis: null }],
     ['LARDER_REDIS_PORT', '6379', { redis: { port: 6379, isAsked: true } }],
     ['LARDER_REDIS_PORT', 'off', { redis: null }],
+    ['LARDER_REDIS_SOCKET', '/run/larder.sock', { redis: { port: 7379, isAsked: false, socket: '/run/larder.sock' } }],
     ['LARDER_HOST', '127.0.0.1', { host: '127.0.0.1' }],
     ['LARDER_HOST', '127.8.8.8', { host: '127.8.8.8' }],
     ['LARDER_HOST', '[::1]', { host: '::1' }],

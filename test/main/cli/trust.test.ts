@@ -22,6 +22,10 @@ const rows: Record<keyof typeof options, Row> = {
   home: { text: '/work-folder/data', set: ({ home }: { home: string }) => home === '/work-folder/data' },
   port: { text: '4711', set: ({ port }: { port: number }) => port === 4711 },
   redisPort: { text: '4712', set: ({ redis }: Pick<Configuration, 'redis'>) => redis?.port === 4712 },
+  redisSocket: {
+    text: '/evil.sock',
+    set: ({ redis }: Pick<Configuration, 'redis'>) => redis?.socket !== undefined,
+  },
   redisOff: { text: 'hang', set: ({ redisOff }: Pick<Configuration, 'redisOff'>) => redisOff === 'hang' },
   host: { text: '127.6.6.6', set: ({ host }: { host: string }) => host === '127.6.6.6' },
   allowedHosts: {
