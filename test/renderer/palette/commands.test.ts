@@ -127,7 +127,7 @@ describe('commands', () => {
         operations[name].mutates,
         `GET ${operations[name].path}`,
       ]).toEqual(['GET', false, title])
-      expect(await load()).toContain(name === 'metrics.get' ? 'object' : name)
+      expect(await load()).toContain('media' in operations[name] ? 'object' : name)
     }
   })
 })

@@ -7,30 +7,9 @@ import { LarderError } from '../../../../src/shared/errors'
 import { limits } from '../../../../src/shared/limits'
 import { RequestWait } from '../../../../src/shared/request-assertions'
 import { createManualTimer } from '../../../helpers/manual-timer'
+import { logReader, requestFields } from '../../../helpers/request-fields'
 
-const fields: RequestFields = {
-  user: 'ann',
-  ring: 'served',
-  from: 'app',
-  face: 'plain',
-  method: 'GET',
-  path: '/v1/pear',
-  operation: 'plain.get',
-  cache: 'default',
-  key: 'pear',
-  status: 200,
-  result: 'hit',
-  reason: null,
-  detail: null,
-  marks: [],
-  duration: 41.5,
-  requestBytes: 0,
-  responseBytes: 5,
-  keyId: 'k1',
-  ttl: 42.5,
-}
-const reader = (userId: string, admin = false) => ({ userId, admin, scopes: new Set(['admin'] as const) })
-const ann = reader('ann')
+const ann = logReader('ann')
 const everything = { after: 0, limit: 1000, filter: '' }
 
 function setUp() {
@@ -47,7 +26,7 @@ function setUp() {
     timer,
     events,
     log,
-    record: (change: Partial<RequestFields> = {}) => log.record({ ...fields, ...change }, clock.stopwatch.now()),
+    record: (change: Partial<RequestFields> = {}) => log.record({ ...requestFields, ...change }, clock.stopwatch.now()),
     wait: (input: object, left?: AbortSignal, who = ann) => log.wait(who, RequestWait.parse(input), left),
   }
 }
@@ -160,9 +139,9 @@ it('tells nothing any more of what was cleared', async () => {
     cleared: '2026-01-01T00:00:01.000Z',
     own: 0,
   })
-  expect((await log.list(reader('bob'), everything)).total).toBe(1)
-  expect((await log.list(reader('root', true), everything)).total).toBe(1)
-  expect(await log.clear(reader('root', true))).toEqual({ cleared: 1 })
+  expect((await log.list(logReader('bob'), everything)).total).toBe(1)
+  expect((await log.list(logReader('root', true), everything)).total).toBe(1)
+  expect(await log.clear(logReader('root', true))).toEqual({ cleared: 1 })
   record({ key: 'new' })
   expect(keysOf(await log.list(ann, everything))).toEqual(['new'])
 })

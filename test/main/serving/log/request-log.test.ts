@@ -9,31 +9,9 @@ import { administrators } from '../../../../src/shared/events'
 import { RequestList } from '../../../../src/shared/schemas'
 import { timed } from '../../../helpers/durations'
 import { createManualTimer } from '../../../helpers/manual-timer'
+import { logReader, requestFields } from '../../../helpers/request-fields'
 
-const fields: RequestFields = {
-  user: 'ann',
-  ring: 'served',
-  from: 'app',
-  face: 'plain',
-  method: 'GET',
-  path: '/v1/pear',
-  operation: 'plain.get',
-  cache: 'default',
-  key: 'pear',
-  status: 200,
-  result: 'hit',
-  reason: null,
-  detail: null,
-  marks: [],
-  duration: 41.5,
-  requestBytes: 0,
-  responseBytes: 5,
-  keyId: 'k1',
-  ttl: 42.5,
-}
-/** A user who is no administrator. */
-const reader = (userId: string, admin = false) => ({ userId, admin, scopes: new Set(['admin'] as const) })
-const ann = reader('ann')
+const ann = logReader('ann')
 const everything = { after: 0, limit: 1000, filter: '' }
 
 function setUp(capacity?: number) {
@@ -52,7 +30,7 @@ function setUp(capacity?: number) {
     clock,
     hub,
     log,
-    record: (change: Partial<RequestFields> = {}) => log.record({ ...fields, ...change }, clock.stopwatch.now()),
+    record: (change: Partial<RequestFields> = {}) => log.record({ ...requestFields, ...change }, clock.stopwatch.now()),
   }
 }
 
@@ -61,7 +39,7 @@ it('lists what was recorded, as the schema says', async () => {
   record()
   clock.advance(1500)
   record({ key: null, cache: null, operation: null, status: 404, result: 'miss', reason: 'absent', keyId: null })
-  const { user: _user, ring: _ring, ...rest } = fields
+  const { user: _user, ring: _ring, ...rest } = requestFields
   const list = await log.list(ann, everything)
   expect(list).toEqual({
     total: 2,
@@ -99,7 +77,7 @@ it('keeps the newest when the ring is full, and ids grow on', async () => {
 it('says how far back it reaches, whatever is refused or read by the console meanwhile', async () => {
   const { clock, log, record } = setUp(3)
   const reach = async () => {
-    const { since, dropped } = await log.list(reader('bob'), { after: 0, limit: 1, filter: 'result:miss' })
+    const { since, dropped } = await log.list(logReader('bob'), { after: 0, limit: 1, filter: 'result:miss' })
     return [since, dropped]
   }
   expect(await reach()).toEqual([null, 0])
@@ -158,14 +136,14 @@ it('shows a user only their own, and administrators what was nobody\'s', async (
   record({ user: 'bob' })
   record({ user: null, ring: 'door' })
   record({ user: 'ann', cache: null })
-  const ids = async (who: ReturnType<typeof reader>) => (await log.list(who, everything)).requests.map(r => r.id)
+  const ids = async (who: ReturnType<typeof logReader>) => (await log.list(who, everything)).requests.map(r => r.id)
   expect(await ids(ann)).toEqual([1, 4])
-  expect(await ids(reader('ann', true))).toEqual([1, 3, 4])
-  expect(await ids({ ...reader('ann', true), scopes: new Set() })).toEqual([1, 4])
-  expect(await ids(reader('bob'))).toEqual([2])
-  expect(await ids(reader(''))).toEqual([])
-  expect(await ids(reader('__proto__'))).toEqual([])
-  expect((await log.list(reader('bob'), everything)).total).toBe(1)
+  expect(await ids(logReader('ann', true))).toEqual([1, 3, 4])
+  expect(await ids({ ...logReader('ann', true), scopes: new Set() })).toEqual([1, 4])
+  expect(await ids(logReader('bob'))).toEqual([2])
+  expect(await ids(logReader(''))).toEqual([])
+  expect(await ids(logReader('__proto__'))).toEqual([])
+  expect((await log.list(logReader('bob'), everything)).total).toBe(1)
 })
 
 // Red: in src/main/serving/log/request-log.ts let `ring` be `served` always.
@@ -174,9 +152,9 @@ it('keeps what apps sent, however much was refused at the door since', async () 
   record({ key: 'an app\'s' })
   for (let i = 0; i < 1000; i++)
     record({ user: null, ring: 'door', result: 'refused' })
-  const { total, requests } = await log.list(reader('ann', true), everything)
+  const { total, requests } = await log.list(logReader('ann', true), everything)
   expect([total, requests[0]?.key, requests[1]?.id, requests.at(-1)?.id]).toEqual([3, 'an app\'s', 1000, 1001])
-  const newest = await log.list(reader('ann', true), { after: 1000, limit: 9, filter: '' })
+  const newest = await log.list(logReader('ann', true), { after: 1000, limit: 9, filter: '' })
   expect(newest.requests.map(r => r.id)).toEqual([1001])
 })
 
@@ -241,14 +219,14 @@ it('cuts keys at 256 and paths at 512 characters, never through a surrogate pair
   expect(even?.path).toBe('ü'.repeat(512))
 })
 
-// S12. Red when `cut(withoutQuery(fields.path), longestPath)` in request-log.ts becomes
-// `cut(fields.path, longestPath)`.
+// S12. Red when `cut(withoutQuery(requestFields.path), longestPath)` in request-log.ts becomes
+// `cut(requestFields.path, longestPath)`.
 it('keeps no query string, no header and no body, in the list as in the event', async () => {
   const { clock, hub, log } = setUp()
   const events: LarderEvent[] = []
   hub.subscribe(event => void events.push(event))
   const withSecrets = {
-    ...fields,
+    ...requestFields,
     path: '/v1/pear?token=canary-query',
     headers: { 'api-key': 'canary-header' },
     body: 'canary-body',
@@ -282,9 +260,9 @@ it('builds no event while nobody watches', () => {
     timer: createManualTimer(),
     hub: { ...hub, active, emit: () => void built++ },
   })
-  counting(false).record(fields, clock.stopwatch.now())
+  counting(false).record(requestFields, clock.stopwatch.now())
   expect(built).toBe(0)
-  counting(true).record(fields, clock.stopwatch.now())
+  counting(true).record(requestFields, clock.stopwatch.now())
   expect(built).toBe(1)
 })
 
@@ -333,16 +311,16 @@ it.skipIf(
     hub: createEventHub(() => {}),
   })
   const input = Array.from({ length: 1000 }, (_, i) =>
-    ({ ...fields, path: `/v1/key-${i}`, key: `key-${i}`, duration: i + 0.5 }))
+    ({ ...requestFields, path: `/v1/key-${i}`, key: `key-${i}`, duration: i + 0.5 }))
   const push = () => {
     const list: RequestFields[] = []
     for (let i = 0; i < count; i++)
-      list.push({ ...input[i % 1000] ?? fields })
+      list.push({ ...input[i % 1000] ?? requestFields })
     return list.length
   }
   const record = () => {
     for (let i = 0; i < count; i++)
-      log.record(input[i % 1000] ?? fields, systemStopwatch.now())
+      log.record(input[i % 1000] ?? requestFields, systemStopwatch.now())
     return log.total()
   }
   // The best round of each, so that another program on the same processor has no influence.
