@@ -42,7 +42,11 @@ export function pour({ response, outflow, hold, caller, pieces, failed, ended }:
   const { socket } = response.req
   let bytes = 0
   let over = false
-  const forget = outflow.onEnd(socket, finish)
+  let forget = (): void => {}
+  // Of a client that has left already it is called at once.
+  forget = outflow.onEnd(socket, finish)
+  if (over)
+    return
 
   if (response.socket === null) {
     response.once('socket', go)

@@ -35,3 +35,29 @@ it('s28 counts an answer in pieces that waits behind others on its connection', 
   expect([inFlight.bytes, written.length]).toEqual([0, 1])
   outflow.dispose()
 })
+
+// Red: in src/main/base/answers/pour.ts make `forget` a constant: it is called before it has a value.
+it('ends at once for a client that has left before the answer was there, and writes nothing', () => {
+  const inFlight = createInFlight(() => 1_000_000)
+  const outflow = createOutflow({ stopwatch: createManualClock().stopwatch, inFlight })
+  const socket = Object.assign(new EventEmitter(), { writableLength: 0, destroyed: true })
+  const hold = inFlight.hold({ name: 'ann' }, () => {})
+  hold.resize(1000)
+  const ended: number[] = []
+  pour({
+    response: Object.assign(new EventEmitter(), {
+      req: { socket },
+      socket,
+      write: () => expect.unreachable(),
+      end: () => expect.unreachable(),
+    }) as unknown as ServerResponse,
+    outflow,
+    hold,
+    caller: { name: 'ann' },
+    pieces: slices(Buffer.from('page')),
+    failed: () => expect.unreachable(),
+    ended: bytes => ended.push(bytes),
+  })
+  expect([ended, inFlight.bytes]).toEqual([[0], 0])
+  outflow.dispose()
+})
