@@ -36,7 +36,7 @@ it('s28 counts an answer in pieces that waits behind others on its connection', 
   outflow.dispose()
 })
 
-// Red: in src/main/base/answers/pour.ts make `forget` a constant: it is called before it has a value.
+// Red: in src/main/base/answers/pour.ts make `forget` a constant.
 it('ends at once for a client that has left before the answer was there, and writes nothing', () => {
   const inFlight = createInFlight(() => 1_000_000)
   const outflow = createOutflow({ stopwatch: createManualClock().stopwatch, inFlight })
