@@ -3,7 +3,8 @@ import { RequestList, RequestQuery, RequestRecord } from './request-record'
 import { orTimeText } from './written'
 
 const { filter, after, before } = RequestQuery.shape
-/** Requests that an answer shows, and that an export has. */
+/** Requests that can be waited for, that an answer shows, and that an export has. */
+export const waitedMost = 10_000
 export const shownMost = 100
 export const exportMost = 10_000
 
@@ -22,9 +23,10 @@ export const RequestCount = z.strictObject({
 
 export const RequestWait = z.strictObject({
   filter,
-  count: z.int().min(1).max(10_000).default(1).meta({ description: 'So many requests have to match.' }),
+  count: z.int().min(1).max(waitedMost).default(1).meta({ description: 'So many requests have to match.' }),
   after: z.int().min(0).optional().meta({
-    description: 'Also those that were answered before this call and have a larger id. By default only later ones count.',
+    description: 'Also those that were answered before this call and have a larger id. '
+      + 'By default only later ones count.',
   }),
   timeout: orTimeText(z.number().min(0.001, 'must be above 0 seconds').max(300, 'must be at most 300 seconds'))
     .default(5)

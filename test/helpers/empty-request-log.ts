@@ -1,7 +1,7 @@
-import type { RequestLog } from '../../src/main/serving/log/request-log'
+import type { RequestHandlerDependencies } from '../../src/main/admin/requests'
 
 /** A log in which nothing ever is. */
-export const emptyRequestLog: Pick<RequestLog, 'list' | 'groups' | 'count' | 'wait' | 'clear' | 'export'> = {
+export const emptyRequestLog: RequestHandlerDependencies['requestLog'] = {
   list: () => Promise.resolve({ total: 0, requests: [], since: null, dropped: 0, own: 0 }),
   groups: () => Promise.resolve({ groups: [], total: 0, requests: 0, since: null }),
   count: () => Promise.resolve({ count: 0, last: 0, since: null, dropped: 0 }),

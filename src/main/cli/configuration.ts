@@ -85,7 +85,8 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
       return { port: defaultRedisPort, isAsked: false, ...socket }
     if (path !== undefined) {
       faults.push(
-        `${find(options.redisSocket)?.written}: needs a port of the Redis protocol as well; set LARDER_REDIS_PORT, 0 picks a free one`,
+        `${find(options.redisSocket)?.written}: needs a port of the Redis protocol as well; `
+        + 'set LARDER_REDIS_PORT, 0 picks a free one',
       )
     }
     return null

@@ -59,7 +59,8 @@ it.skipIf(isWindows)('closes and opens with the port while caching is off in the
 
 it.skipIf(isWindows)('replaces what a server that was killed has left', async () => {
   const path = join(temporaryFolder(), 'larder.sock')
-  const program = 'require("node:net").createServer().listen(process.argv[1], () => process.kill(process.pid, "SIGKILL"))'
+  const program = 'const { createServer } = require("node:net"); '
+    + 'createServer().listen(process.argv[1], () => process.kill(process.pid, "SIGKILL"))'
   spawnSync(process.execPath, ['-e', program, path])
   expect(statSync(path).isSocket()).toBe(true)
   await start(path)

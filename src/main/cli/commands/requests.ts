@@ -1,36 +1,26 @@
 import type { Command } from '../command'
 import { Buffer } from 'node:buffer'
-import { compileFilter } from '@shared/filter'
 import { counted } from '@shared/grouped'
-import { requestFilter } from '@shared/request-filter'
 import { readWholeLog } from '@shared/whole-log'
 import { asksFirst, yes } from '../ask-first'
 import { defineCommand, flag } from '../command'
-import { explainFilter, readFilter } from '../filters'
 import { wholeNumber } from '../values'
+import { readRequestFilter, requestArgument, requestDetail } from './request-words'
 import { waitFlags, waitFor } from './wait-for'
 
-const filterArgument = { name: 'filter', meaning: 'which requests; by default all', optional: true, rest: true }
-const filterDetail = explainFilter(requestFilter.fields, 'status>=400')
 const id = wholeNumber(0, Number.MAX_SAFE_INTEGER, { write: String })
 const after = flag('<id>', 'Only requests with a larger id, such as "last" of an earlier answer.', id)
-
-/** The filter that the words make. Throws Failure (usage). */
-function filterOf(words: readonly string[]): string {
-  const filter = words.join(' ')
-  readFilter('the filter', filter, text => compileFilter(text, requestFilter))
-  return filter
-}
 
 const count = defineCommand({
   name: 'requests count',
   summary: 'Count the requests in the log that match.',
-  details: [filterDetail],
-  arguments: [filterArgument],
+  details: [requestDetail],
+  arguments: [requestArgument],
   flags: { after },
   examples: ['larder requests count "cache:products result:miss"', 'larder requests count "status>=500" --after 4812'],
   async run({ words, flags }, { client, output }) {
-    const found = await client.call('requests.count', { filter: filterOf(words), after: flags.after })
+    const { filter } = readRequestFilter(words)
+    const found = await client.call('requests.count', { filter, after: flags.after })
     await output.show(found, () => String(found.count))
     await output.message(found.since === null
       ? 'The log is empty.'
@@ -44,15 +34,15 @@ const wait = defineCommand({
   details: [
     'Ends with exit code 0 as soon as they have come, and with 1 if they have not: then it says what came instead. '
     + 'Requests from before the call count with --after alone.',
-    filterDetail,
+    requestDetail,
   ],
-  arguments: [filterArgument],
+  arguments: [requestArgument],
   flags: { ...waitFlags, after },
   examples: [
     'larder requests wait "cache:products result:miss"',
     'larder requests wait "key:user:* result:stored" --count 3 --for 30s',
   ],
-  run: ({ words, flags }, context) => waitFor({ ...flags, filter: filterOf(words) }, context),
+  run: ({ words, flags }, context) => waitFor({ ...flags, filter: readRequestFilter(words).filter }, context),
 })
 
 const clear = defineCommand({
@@ -70,11 +60,11 @@ const clear = defineCommand({
 const exportRequests = defineCommand({
   name: 'requests export',
   summary: 'Print the requests in the log as JSON lines, oldest first.',
-  details: [filterDetail],
-  arguments: [filterArgument],
+  details: [requestDetail],
+  arguments: [requestArgument],
   examples: ['larder requests export > requests.ndjson', 'larder requests export result:miss | wc -l'],
   async run({ words }, { client, output }) {
-    const filter = filterOf(words)
+    const { filter } = readRequestFilter(words)
     const { pages } = await readWholeLog(before => client.call('requests.export', { filter, before }))
     for (const page of pages)
       await output.raw(Buffer.from(page))

@@ -1,13 +1,11 @@
 import type { RequestGroup } from '@shared/request-groups'
-import { compileFilter } from '@shared/filter'
 import { spellKey } from '@shared/key-spelling'
-import { requestFilter } from '@shared/request-filter'
 import { requestGroupings } from '@shared/request-groups'
 import { namesOf } from '@shared/rows'
 import { defineCommand, flag } from '../command'
-import { explainFilter, readFilter } from '../filters'
 import { table } from '../output'
 import { oneOf, wholeNumber } from '../values'
+import { readRequestFilter, requestArgument, requestDetail } from './request-words'
 
 const fields = namesOf(requestGroupings)
 
@@ -22,9 +20,9 @@ export const top = defineCommand({
   details: [
     'A row has misses, reads, all requests, the reason of most misses, and the key with its cache, or what else is grouped by. '
     + 'It counts what the request log holds; a line on stderr says since when.',
-    explainFilter(requestFilter.fields, 'status>=400'),
+    requestDetail,
   ],
-  arguments: [{ name: 'filter', meaning: 'which requests; by default all', optional: true, rest: true }],
+  arguments: [requestArgument],
   flags: {
     by: flag('<field>', `Group by ${fields.join(', ')}; by default key.`, oneOf(...fields)),
     limit: flag('<number>', 'Groups to show; by default 20.', wholeNumber(1, 1000)),
@@ -32,8 +30,7 @@ export const top = defineCommand({
   examples: ['larder top', 'larder top cache:products', 'larder top --by reason "time>=2026-01-31T23:15:00Z"'],
   async run({ words, flags }, { client, output }) {
     const { by = 'key', limit = 20 } = flags
-    const filter = words.join(' ')
-    readFilter('the filter', filter, text => compileFilter(text, requestFilter))
+    const { filter } = readRequestFilter(words)
     const found = await client.call('requests.groups', { by, limit, filter })
     const heads = ['misses', 'reads', 'requests', 'mostly', ...by === 'key' ? ['cache'] : [], by]
     await output.show(found, () => table(heads, found.groups.map(row)))

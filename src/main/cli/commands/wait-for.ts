@@ -1,12 +1,13 @@
 import type { OperationInput, OperationOutput } from '@shared/operations'
 import type { CommandContext } from '../command'
+import { waitedMost } from '@shared/request-assertions'
 import { flag } from '../command'
 import { Failure } from '../failure'
 import { duration, wholeNumber } from '../values'
 import { requestLine } from './watch'
 
 export const waitFlags = {
-  count: flag('<number>', 'So many have to match; by default 1.', wholeNumber(1, 10_000)),
+  count: flag('<number>', 'So many have to match; by default 1.', wholeNumber(1, waitedMost)),
   for: flag('<time>', 'Wait at most so long, such as 30s; by default 5s.', duration),
 }
 

@@ -1,12 +1,10 @@
 import type { RequestRecord } from '@shared/schemas'
 import type { StreamNews } from '../event-stream'
 import type { Output } from '../output'
-import { compileFilter } from '@shared/filter'
 import { spellKey } from '@shared/key-spelling'
-import { requestFilter } from '@shared/request-filter'
 import { defineCommand } from '../command'
 import { followEvents } from '../event-stream'
-import { explainFilter, readFilter } from '../filters'
+import { readRequestFilter, requestArgument, requestDetail } from './request-words'
 
 type Passes = (request: RequestRecord) => boolean
 
@@ -58,13 +56,13 @@ export const watch = defineCommand({
   details: [
     'A line has the time, method, status, result with its reason, duration, cache, and key or path. With --json each request is a JSON object on a '
     + 'line of its own.',
-    explainFilter(requestFilter.fields, 'status>=400'),
+    requestDetail,
     'When the server restarts, watching goes on, and stderr says so. Ctrl-C and SIGTERM end it with exit code 0.',
   ],
-  arguments: [{ name: 'filter', meaning: 'which requests; by default all', optional: true, rest: true }],
+  arguments: [requestArgument],
   examples: ['larder watch', 'larder watch "result:miss cache:products"', 'larder watch "status>=400" --json'],
   async run({ words }, { client, output, io }) {
-    const passes = readFilter('the filter', words.join(' '), text => compileFilter(text, requestFilter))
+    const { passes } = readRequestFilter(words)
     for await (const news of followEvents(client, ['request'], io.stopSignal()))
       await tell(news, passes, output)
   },
