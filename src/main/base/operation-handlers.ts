@@ -49,8 +49,8 @@ function asTold(error: unknown, principal: Principal | null): unknown {
   return new LarderError(error.code, error.forAdministrators, { cause: error, logged: error.message })
 }
 
-/** Throws unless the caller may run the operation. */
-function checkAccess(spec: Pick<OperationSpec, 'scope' | 'reach'>, principal: Principal | null): void {
+/** Throws LarderError `key-missing`, `out-of-scope`, `admin-only` unless the caller may run it. */
+export function checkAccess(spec: Pick<OperationSpec, 'scope' | 'reach'>, principal: Principal | null): void {
   if (spec.scope === 'open')
     return
   if (!principal)

@@ -17,7 +17,7 @@ import { LarderError } from '@shared/errors'
 import { administrators } from '@shared/events'
 import express from 'express'
 import { slices } from '../base/answers/pour'
-import { invoke } from '../base/operation-handlers'
+import { checkAccess, invoke } from '../base/operation-handlers'
 import { isAdministrator, requireScope } from '../base/principal'
 import { departureOf } from './departure'
 import { openEventStream, parseTopics } from './event-stream'
@@ -69,12 +69,30 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
     return now ?? null
   }
 
+  /**
+   * What tells something may take long, and in the meantime the caller may have lost the right to
+   * know it. What changes something has done so, and may end its own caller.
+   */
+  async function runFor(
+    exchange: Exchange,
+    name: OperationName,
+    spec: OperationSpec,
+    input: unknown,
+  ): Promise<unknown> {
+    const isOpen = spec.scope === 'open'
+    try {
+      const principal = callerNow(exchange, isOpen)
+      return await invoke(handlers, name, input, { principal, left: departureOf(exchange) })
+    }
+    finally {
+      if (!spec.mutates)
+        checkAccess(spec, callerNow(exchange, isOpen))
+    }
+  }
+
   async function runOperation(exchange: Exchange, name: OperationName, spec: OperationSpec): Promise<void> {
     const input = await readOperationInput(exchange, spec)
-    const output = await invoke(handlers, name, input, {
-      principal: callerNow(exchange, spec.scope === 'open'),
-      left: departureOf(exchange),
-    })
+    const output = await runFor(exchange, name, spec, input)
     if (spec.status === 204)
       send(exchange, 204, [])
     else if (spec.media)

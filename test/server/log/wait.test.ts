@@ -65,6 +65,38 @@ it('does not hold up the stop of the server', async () => {
   expect((await waited).status).toBe(503)
 })
 
+/** An API key with the scope admin, and what it is answered about a request that comes later. */
+async function waitWithKey(key: string) {
+  const { id, secret } = (await larder.send('POST', '/admin/keys', {
+    body: JSON.stringify({ label: key, scopes: ['admin'] }),
+    headers: { 'content-type': 'application/json' },
+  })).json<{ id: string, secret: string }>()
+  const waited = larder.send('POST', '/admin/requests/wait', {
+    body: JSON.stringify({ filter: `key:${key}`, timeout: '1m' }),
+    headers: { 'content-type': 'application/json', 'api-key': secret },
+  })
+  // Answered later than the question was read, as it came later on a connection of the same kind.
+  await larder.send('GET', '/admin/requests/count', { headers: { 'api-key': secret } })
+  return { id, waited }
+}
+
+// Red: in src/main/http/control-plane.ts leave checkAccess out.
+it.each([
+  ['revoked', (id: string) => larder.send('DELETE', `/admin/keys/${id}`), 401],
+  ['without its scope', (id: string) => larder.send('PATCH', `/admin/keys/${id}`, {
+    body: JSON.stringify({ scopes: ['read'] }),
+    headers: { 'content-type': 'application/json' },
+  }), 403],
+] as const)('tells a key nothing that is %s while it waits', async (what, end, status) => {
+  const key = `later-${status}`
+  const { id, waited } = await waitWithKey(key)
+  expect((await end(id)).status, what).toBeLessThan(300)
+  await larder.send('GET', `/v1/${key}`)
+  const answer = await waited
+  expect(answer.status).toBe(status)
+  expect(answer.text).not.toContain(key)
+})
+
 it.each([
   ['timeout', { timeout: 0 }],
   ['timeout', { timeout: 301 }],

@@ -52,47 +52,55 @@ export function createRequestWaits({ book, timer }: RequestWaitsParts): RequestW
       throw new LarderError('overloaded', 'Too many callers wait for requests; try again shortly.', { retryAfter: 1 })
     const first = book.lastId()
     const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
+    let looksBack = after !== undefined && after < first
     let matching: RequestRecord[] = []
     let count = 0
     let others = 0
-    /** Id of the last of them. */
+    /** Id of the newest of them. */
     let other = 0
 
-    function look(view: RequestView): void {
-      if (!passes(view)) {
-        if (sees(view) && !isOwnRead(view)) {
-          others += 1
-          other = view.id
-        }
-        return
+    /** Counts a request of this reader by whether it matches. */
+    function matches(view: RequestView): boolean {
+      if (passes(view)) {
+        count += 1
+        return true
       }
-      count += 1
-      matching = [...matching.slice(1 - shownMost), view.toRecord()]
-      if (count >= wanted)
+      if (sees(view) && !isOwnRead(view)) {
+        others += 1
+        other = Math.max(other, view.id)
+      }
+      return false
+    }
+
+    function settle(): void {
+      if (count >= wanted && !looksBack)
         resolve()
     }
 
+    function look(view: RequestView): void {
+      if (!matches(view))
+        return
+      matching = [...matching.slice(1 - shownMost), view.toRecord()]
+      settle()
+    }
+
     /** What had come before this call, which counts if the caller says so. */
-    async function lookBack(from: number): Promise<void> {
+    async function lookBack(): Promise<void> {
       const earlier: RequestRecord[] = []
-      let found = 0
-      await book.walk(from, first + 1, (view) => {
-        if (passes(view) && ++found <= shownMost)
+      await book.walk(after ?? first, first + 1, (view) => {
+        if (matches(view) && earlier.length < shownMost)
           earlier.push(view.toRecord())
       })
-      count += found
       matching = [...earlier.reverse(), ...matching].slice(-shownMost)
-      if (count >= wanted)
-        resolve()
+      looksBack = false
+      settle()
     }
 
     async function giveUp(): Promise<void> {
       let last: RequestRecord | null = null
       await book.walk(other - 1, other + 1, view => last = view.toRecord())
-      reject(new LarderError(
-        'wait-timeout',
-        `${count} of ${counted(wanted, 'request', 'requests')} matched in ${sayDuration(timeout)}. ${sayOthers(others, last)}`,
-      ))
+      const matched = `${count} of ${counted(wanted, 'request', 'requests')} matched in ${sayDuration(timeout)}.`
+      reject(new LarderError('wait-timeout', `${matched} ${sayOthers(others, last)}`))
     }
 
     const waiter: Waiter = { look, end: reject }
@@ -103,8 +111,8 @@ export function createRequestWaits({ book, timer }: RequestWaitsParts): RequestW
     left?.addEventListener('abort', onLeft)
     waiting.add(waiter)
     try {
-      if (after !== undefined && after < first)
-        await Promise.race([ended, lookBack(after)])
+      if (looksBack)
+        await Promise.race([ended, lookBack()])
       await ended
       return { count, requests: matching, last: book.lastId() }
     }

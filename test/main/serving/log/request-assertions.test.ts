@@ -95,6 +95,29 @@ it('says what came instead when the time is over', async () => {
   expect(timer.waiting).toBe(0)
 })
 
+// Red: in src/main/serving/log/request-waits.ts count only what matches in lookBack.
+it('says what came between the given id and the call, too', async () => {
+  const { record, timer, wait } = setUp()
+  record({ key: 'before' })
+  record({ key: 'sku', path: '/v1/sku' })
+  record({ key: 'sku', path: '/v1/last' })
+  const waited = wait({ filter: 'key:sku result:miss', after: 1, timeout: 2 })
+  expect(await stateOf(waited)).toBe('waits')
+  timer.advance(2000)
+  const sentence = '0 of 1 request matched in 2 seconds. 2 others came, the last one GET /v1/last, hit.'
+  expect(await stateOf(waited)).toBe(`wait-timeout: ${sentence}`)
+})
+
+// Red: in src/main/serving/log/request-waits.ts end while it looks back.
+it('tells what came before as well when the last one comes while it looks back', async () => {
+  const { record, wait } = setUp()
+  for (let i = 0; i < 2500; i++)
+    record({ key: i === 0 ? 'pear-1' : 'fig' })
+  const waited = wait({ filter: 'key:pear*', after: 0, count: 1 })
+  record({ key: 'pear-2' })
+  expect(await waited).toMatchObject({ count: 2, requests: [{ key: 'pear-1' }, { key: 'pear-2' }] })
+})
+
 it('ends when the caller leaves and when the server stops, and keeps nobody', async () => {
   const { log, record, timer, wait } = setUp()
   const departure = new AbortController()
