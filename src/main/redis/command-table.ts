@@ -19,7 +19,7 @@ import type { Watches } from './watches'
 import { redisCommandNames, redisCommands, shownCommand } from '@shared/redis/commands'
 import { createAboutHandlers } from './handlers/about'
 import { createClientHandlers, ownSessions } from './handlers/client'
-import { createCommandHandlers } from './handlers/commands'
+import { createCommandHandlers, createHelp } from './handlers/commands'
 import { createHandshakeHandlers } from './handlers/connection'
 import { createExpiryHandlers } from './handlers/expiry'
 import { hashReads } from './handlers/hash-reads'
@@ -80,7 +80,8 @@ const containers: ReadonlySet<string> = new Set(onlyParts)
 const withParts: ReadonlySet<string> = new Set(
   redisCommandNames.filter(name => name.includes('|')).map(name => name.slice(0, name.indexOf('|'))),
 )
-type Answered = Exclude<RedisCommandName, (typeof onlyParts)[number]>
+type Help = `${string}|help`
+type Answered = Exclude<RedisCommandName, (typeof onlyParts)[number] | Help>
 type Handlers = { [Name in Answered]: Handler<Name> }
 
 /** By their names in lower case. */
@@ -91,6 +92,8 @@ export function createCommandTable(parts: TableParts): CommandTable {
   const table = new Map<string, CommandRow>()
   const rowOf = (name: string): CommandRow => table.get(name) as CommandRow
   const own = (call: RedisCall): RedisSession[] => ownSessions(parts.sessions, call)
+  const rows = (): readonly CommandRow[] => [...table.values()]
+  const help = createHelp(rows)
   const structures = createStructureWriter(parts.valueLimit)
   const handlers: Handlers = {
     ...createHandshakeHandlers(parts),
@@ -105,7 +108,7 @@ export function createCommandTable(parts: TableParts): CommandTable {
       isLoading: ({ session, principal }) => parts.off.of(session, principal) === 'loading',
     }),
     ...createServerHandlers(parts),
-    ...createCommandHandlers(() => [...table.values()]),
+    ...createCommandHandlers(rows),
     ...createStringHandlers(parts.clock),
     ...createPartHandlers(parts.valueLimit),
     ...createEntryHandlers(parts.databases),
@@ -121,7 +124,8 @@ export function createCommandTable(parts: TableParts): CommandTable {
   }
   for (const name of redisCommandNames) {
     const spec: RedisCommandSpec = redisCommands[name]
-    const handle = (handlers as Partial<Record<RedisCommandName, CommandRow['action']['handle']>>)[name] ?? noAnswer
+    const handle = (handlers as Partial<Record<RedisCommandName, CommandRow['action']['handle']>>)[name]
+      ?? (name.endsWith('|help') ? help : noAnswer)
     const does = spec.scope === 'none' || spec.cacheless ? 'nothing' : spec.scope === 'read' ? 'read' : 'write'
     table.set(name, {
       name,

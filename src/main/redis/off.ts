@@ -11,6 +11,7 @@ import { redisOffModes } from '@shared/redis/off-modes'
 import { ReplyError } from '../base/resp'
 import { noteFailure } from '../serving/account'
 import { lasting } from '../serving/ports'
+import { keysOfCommand } from './command-keys'
 import { oneLine } from './fault-words'
 import { readRedisKey } from './keys'
 import { CommandFault, faults } from './reply'
@@ -121,8 +122,8 @@ function peeking({ definition, peek, chosen }: ServedCache): ReadableCache {
   }
 }
 
-function keyOf({ row: { spec: { keys } }, args }: RedisCall): string | null {
-  const bytes = keys && args[keys.first]
+function keyOf({ row: { spec }, args }: RedisCall): string | null {
+  const bytes = keysOfCommand(spec, args)?.[0]
   return bytes === undefined ? null : readRedisKey(bytes)
 }
 

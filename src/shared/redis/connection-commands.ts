@@ -1,4 +1,5 @@
 import type { RedisCommandSpec } from './spec'
+import { helpRow } from './help'
 
 /** The handshake, and what connections tell of themselves. */
 export const redisConnectionCommands = {
@@ -68,6 +69,7 @@ export const redisConnectionCommands = {
     group: 'connection',
     summary: 'Tells of connections.',
   },
+  ...helpRow('client', { since: '5.0.0', group: 'connection' }),
   'client|id': {
     arity: 2,
     flags: ['noscript', 'loading', 'stale'],

@@ -1,4 +1,5 @@
 import type { RedisCommandSpec } from './spec'
+import { helpRow } from './help'
 
 /** Messages between connections. */
 export const redisPubSubCommands = {
@@ -86,6 +87,7 @@ export const redisPubSubCommands = {
     group: 'pubsub',
     summary: 'Tells who listens.',
   },
+  ...helpRow('pubsub', { since: '6.2.0', group: 'pubsub' }),
   'pubsub|channels': {
     arity: -2,
     flags: ['pubsub', 'loading', 'stale'],

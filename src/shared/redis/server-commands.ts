@@ -1,4 +1,5 @@
 import type { RedisCommandSpec } from './spec'
+import { helpRow } from './help'
 
 /** What clients ask of a server besides its entries. */
 export const redisServerCommands = {
@@ -145,6 +146,7 @@ export const redisServerCommands = {
     group: 'server',
     summary: 'Changes nothing.',
   },
+  ...helpRow('config', { since: '5.0.0', group: 'server' }),
   'command|count': {
     arity: 2,
     flags: ['loading', 'stale'],
@@ -162,6 +164,15 @@ export const redisServerCommands = {
     summary: 'Describes commands for people.',
     differs: 'Summary, version and group.',
   },
+  'command|getkeys': {
+    arity: -4,
+    flags: ['loading', 'stale'],
+    scope: 'none',
+    since: '2.8.13',
+    group: 'server',
+    summary: 'Tells which words of a command are its keys.',
+  },
+  ...helpRow('command', { since: '5.0.0', group: 'server' }),
   'command|info': {
     arity: -2,
     flags: ['loading', 'stale'],
@@ -189,6 +200,7 @@ export const redisServerCommands = {
     summary: 'Tells how many bytes an entry takes.',
     differs: 'Key, value and what an entry costs beside them.',
   },
+  ...helpRow('memory', { since: '4.0.0', group: 'server' }),
   'object|encoding': {
     arity: 3,
     flags: ['readonly'],
@@ -219,6 +231,8 @@ export const redisServerCommands = {
     summary: 'Tells how long ago an entry was stored, in seconds.',
     differs: 'The seconds since the entry was stored.',
   },
+  ...helpRow('object', { since: '6.2.0', group: 'generic' }),
+  ...helpRow('latency', { since: '2.8.13', group: 'server' }),
   'latency|reset': {
     arity: -2,
     flags: ['admin', 'noscript', 'loading', 'stale'],
@@ -227,6 +241,7 @@ export const redisServerCommands = {
     group: 'server',
     summary: 'Answers 0.',
   },
+  ...helpRow('slowlog', { since: '6.2.0', group: 'server' }),
   'slowlog|get': {
     arity: -2,
     flags: ['admin', 'loading', 'stale'],

@@ -96,6 +96,7 @@ export const redisSetCommands = {
   sintercard: {
     arity: -3,
     flags: ['readonly', 'movablekeys'],
+    keyCount: 1,
     scope: 'read',
     since: '7.0.0',
     group: 'set',

@@ -6,6 +6,8 @@ export interface RedisCommandSpec {
   flags: readonly string[]
   /** Which of the words are keys; `last` is negative if it is counted from the end. */
   keys?: { first: number, last: number, step: number }
+  /** Instead of `keys`: which word says how many keys follow it. */
+  keyCount?: number
   /**
    * What a key must be allowed: `both` for writes that tell what was stored; `none` for what
    * concerns no cache.

@@ -66,6 +66,43 @@ it.skipIf(!redisProgram.available).each([
   expect(sorted(ours ?? null)).toEqual(sorted(theirs ?? null))
 })
 
+// Red: in src/main/redis/command-keys.ts count `last` from the beginning, or leave out `step`.
+it.skipIf(!redisProgram.available).each([
+  ['GET', 'a'],
+  ['set', 'a', 'b', 'EX', '1'],
+  ['MSET', 'a', '1', 'b', '2'],
+  ['MSET', 'a', '1', 'b'],
+  ['DEL', 'a', 'b', 'a'],
+  ['RENAME', 'a', 'b'],
+  ['SINTERCARD', '2', 'a', 'b', 'LIMIT', '1'],
+  ['SINTERCARD', '3', 'a', 'b'],
+  ['SINTERCARD', '0', 'a', 'b'],
+  ['SINTERCARD', 'x', 'a'],
+  ['MEMORY', 'USAGE', 'a'],
+  ['OBJECT', 'ENCODING', 'a'],
+  ['PING', 'a'],
+  ['CLIENT', 'ID'],
+  ['NOSUCH', 'a'],
+  ['__proto__', 'a'],
+  ['GET', 'a', 'b'],
+  ['GET'],
+])('what COMMAND GETKEYS finds in %s %s %s %s', async (...words) => {
+  const [ours, theirs] = await Promise.all(both.map(connection => connection.send('COMMAND', 'GETKEYS', ...words)))
+  expect(plain(ours ?? null)).toEqual(plain(theirs ?? null))
+})
+
+// Red: in src/main/redis/handlers/commands.ts let createHelp() filter nothing.
+it('every command with parts tells them on HELP', async () => {
+  const withParts = new Set(redisCommandNames.filter(name => name.includes('|')).map(name => name.split('|')[0] ?? ''))
+  expect(withParts.size).toBeGreaterThan(7)
+  for (const command of withParts) {
+    const [head, ...told] = await both[0]?.send(command, 'HELP') as Reply[]
+    expect(head).toBe(`${command.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`)
+    const parts = told.filter((_, index) => index % 2 === 0).map(part => `${command}|${String(part).toLowerCase()}`)
+    expect(parts).toEqual(redisCommandNames.filter(name => name.startsWith(`${command}|`)))
+  }
+})
+
 it('without a filter COMMAND LIST has all commands, and their parts', async () => {
   const told = await both[0]?.send('COMMAND', 'LIST') as Reply[]
   expect(told.map(String).sort()).toEqual([...redisCommandNames].sort())

@@ -154,6 +154,16 @@ const plays: Record<string, string> = {
     a: CLIENT TRACKING OFF
     a: GET k
     b: SET k 4`,
+  // Red: in src/shared/redis/set-commands.ts give SINTERCARD no keyCount.
+  'tracking keys that are counted': `
+    b: SADD s x y
+    b: SADD t y z
+    a: HELLO 3
+    a: CLIENT TRACKING ON
+    a: SINTERCARD 2 s t LIMIT 1
+    b: SADD t x
+    b: SREM s x
+    b: DEL s t`,
   'tracking without loops': `
     a: HELLO 3
     a: CLIENT TRACKING ON NOLOOP

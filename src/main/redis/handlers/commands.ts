@@ -2,8 +2,9 @@ import type { CommandRow, RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import { Buffer } from 'node:buffer'
 import { rowOf } from '@shared/rows'
+import { hasKeys, keysOfCommand } from '../command-keys'
 import { matchesGlob } from '../glob'
-import { AnswerMap, faults, noArray, ReplySet } from '../reply'
+import { AnswerMap, CommandFault, faults, noArray, ReplySet } from '../reply'
 
 /** What the server tells of its commands, out of their table. */
 export function createCommandHandlers(rows: () => readonly CommandRow[]) {
@@ -50,13 +51,42 @@ export function createCommandHandlers(rows: () => readonly CommandRow[]) {
     return rows().filter(row => filter?.(row, word) ?? true).map(({ name }) => Buffer.from(name))
   }
 
+  /** Throws CommandFault, as Redis says it. */
+  function keysOf({ args }: RedisCall): RedisAnswer {
+    const words = args.slice(2)
+    const [name = '', part = ''] = words.map(word => word.toString('latin1').toLowerCase())
+    const row = rows().find(each => each.name === `${name}|${part}`) ?? rows().find(each => each.name === name)
+    if (row === undefined)
+      throw new CommandFault('ERR Invalid command specified')
+    const { spec } = row
+    if (!hasKeys(spec))
+      throw new CommandFault('ERR The command has no key arguments')
+    if (spec.arity < 0 ? words.length < -spec.arity : words.length !== spec.arity)
+      throw new CommandFault('ERR Invalid number of arguments specified for command')
+    const keys = keysOfCommand(spec, words)
+    if (keys === undefined)
+      throw new CommandFault('ERR Invalid arguments specified for command')
+    return keys
+  }
+
   return {
     'command': (): RedisAnswer => whole().map(info),
     'command|count': (): RedisAnswer => whole().length,
     'command|list': list,
+    'command|getkeys': keysOf,
     'command|info': (call: RedisCall): RedisAnswer => named(call).map(row => row === undefined ? noArray : info(row)),
     'command|docs': (call: RedisCall): RedisAnswer =>
       map(named(call).flatMap(row => row === undefined ? [] : docs(row))),
+  }
+}
+
+/** Answers the part HELP of any command, in the form of Redis. */
+export function createHelp(rows: () => readonly CommandRow[]): (call: RedisCall) => RedisAnswer {
+  return ({ row: { name } }) => {
+    const start = name.slice(0, name.indexOf('|') + 1)
+    const told = rows().filter(row => row.name.startsWith(start)).flatMap(row =>
+      [row.name.slice(start.length).toUpperCase(), `    ${row.spec.summary.replaceAll('`', '')}`])
+    return [`${start.slice(0, -1).toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`, ...told]
   }
 }
 
@@ -86,6 +116,8 @@ const byName: Partial<Record<string, readonly string[]>> = {
   'command': ['@connection'],
   'command|count': ['@connection'],
   'command|docs': ['@connection'],
+  'command|getkeys': ['@connection'],
+  'command|help': ['@connection'],
   'command|info': ['@connection'],
   'command|list': ['@connection'],
   'dbsize': ['@keyspace'],
@@ -95,6 +127,7 @@ const byName: Partial<Record<string, readonly string[]>> = {
   'keys': ['@keyspace', '@dangerous'],
   'object': [],
   'pubsub': [],
+  'pubsub|help': [],
   'wait': ['@connection'],
 }
 function categories({ name, spec: { flags, group } }: CommandRow): string[] {

@@ -7,6 +7,7 @@ import type { RedisAnswer } from '../reply'
 import type { Queued } from '../session'
 import type { Watches } from '../watches'
 import { Buffer } from 'node:buffer'
+import { hasKeys } from '../command-keys'
 import { readRedisKey } from '../keys'
 import { CommandFault, InProtocol, noArray } from '../reply'
 import { placeOfCache } from '../watches'
@@ -117,7 +118,7 @@ export function createTransactionHandlers({ clock, databases, watches, turns, ro
 
 /** Whether a command concerns the entries of a whole cache. */
 function needsAll({ operation, spec }: CommandRow): boolean {
-  return operation !== null && spec.keys === undefined && !spec.cacheless
+  return operation !== null && !hasKeys(spec) && !spec.cacheless
 }
 
 /** HELLO may change the protocol for what comes behind it, and for nothing before. */

@@ -7,6 +7,7 @@ import type { RedisSession } from '../session'
 import type { Acting } from './acting'
 import type { Hearing } from './hearing'
 import type { KeyTracking } from './kept'
+import { keysOfCommand } from '../command-keys'
 import { elsewhere } from '../executor'
 import { readRedisKey, writeRedisKey } from '../keys'
 import { PushAnswer } from '../reply'
@@ -167,7 +168,7 @@ export function createInvalidations({
         return
       const place = placeOfCache({ space: principal.userId, name: session.cache })
       const isElsewhere = elsewhere(cache.definition) !== null
-      for (const bytes of keysOf(call)) {
+      for (const bytes of keysOfCommand(spec, call.args) ?? []) {
         const key = readRedisKey(bytes)
         // Nobody here is told what changes there.
         if (isElsewhere) {
@@ -187,11 +188,4 @@ export function createInvalidations({
       return Infinity
     return clock.wall() + entry.ttl * 1000
   }
-}
-
-function keysOf({ row: { spec: { keys } }, args }: RedisCall): Buffer[] {
-  if (keys === undefined)
-    return []
-  const last = keys.last < 0 ? args.length + keys.last : keys.last
-  return args.filter((_, index) => index >= keys.first && index <= last && (index - keys.first) % keys.step === 0)
 }
