@@ -33,7 +33,7 @@ test('switches a cache off and on: apps get 503, then 200', async ({ overview, c
 test('switches all caching off and on, says so, and shows what is stored', async ({ overview, call, server }) => {
   await call('PUT', '/v1/a', { body: 'one' })
   const toggle = overview.getByRole('switch', { name: 'Caching' })
-  const banner = overview.getByText('Caching is off: every app under test gets 503')
+  const banner = overview.getByText('Caching is off: apps get 503 over HTTP')
   await expect(toggle).toBeChecked()
   await expect(banner).toBeHidden()
 

@@ -30,7 +30,7 @@ export interface ShownScreen {
 export const allReadings = /\/(?:admin\/(?!session)|api\/|v1\/|openapi\.json)/
 const entryReadings = /\/api\//
 
-const off = 'Caching is off: every app under test gets 503'
+const off = 'Caching is off: apps get 503 over HTTP'
 const lost = 'No contact with the server'
 /** What the server answers in the state `error`, and in which words a screen tells it. */
 export const refusal = 'The disk is full.'

@@ -168,7 +168,7 @@ function actionCommands({
                 Power,
                 'Switch all caching off',
                 () => setServing(false),
-                { detail: 'Every app gets 503', server: true },
+                { detail: 'Apps get 503 over HTTP', server: true },
               )
             : action(Power, 'Switch all caching on', () => setServing(true), { server: true }),
         ]
