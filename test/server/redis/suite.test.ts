@@ -27,8 +27,10 @@ const units = [
   'unit/introspection',
   'unit/introspection-2',
   'unit/other',
-  ...redisCommandNames.some(name => name.startsWith('hset')) ? ['unit/type/hash'] : [],
-  ...redisCommandNames.some(name => name.startsWith('sadd')) ? ['unit/type/set'] : [],
+  'unit/type/hash',
+  'unit/type/set',
+  'unit/pubsub',
+  'unit/tracking',
 ]
 /** What the suite itself says that a test needs, and Larder does not have. */
 const withoutTags = ['debug', 'repl', 'save', 'config-maxmemory'].map(need => `-needs:${need}`).join(' ')
