@@ -1,11 +1,14 @@
 import type { RedisSide } from './peers/beside-redis'
 import { median } from './measure'
+import { ask } from './peers/answers'
 import { besideRedis, rateOf } from './peers/beside-redis'
+import { freePort, startLarder, thisBuild } from './peers/start'
+import { memoryAnEntry, memoryAnEntryRedis, memoryOverRedis } from './single'
 
 /**
  * Commands of the Redis protocol beside redis-server, in turns, each server on one core and
  * redis-benchmark on another: 50 connections, values of 100 bytes, among 10,000 keys. Needs
- * redis-server, redis-benchmark and a build.
+ * redis-server, redis-benchmark and a build. Then the memory that an entry of those takes.
  */
 const rounds = 11
 
@@ -45,3 +48,24 @@ await besideRedis(async (larder, redis) => {
     console.log(`${load.title}, pipeline of ${load.pipeline}: ${rates}`)
   }
 })
+
+const [entries, warmUp] = [200_000, 50_000]
+
+/** In a Larder that is new, as over HTTP. */
+async function memoryOverThisFace(): Promise<number> {
+  const redisPort = await freePort()
+  const peer = await startLarder({ memory: '2GB', redisPort })
+  try {
+    await ask(peer, 'PATCH', '/admin/settings', '{"anonymous":{"enabled":true,"scopes":["read","write"]}}')
+    return await memoryOverRedis(peer, redisPort, entries, warmUp)
+  }
+  finally {
+    await peer.stop()
+  }
+}
+
+const overRedis = await memoryOverThisFace()
+const overHttp = (await memoryAnEntry(thisBuild, entries, warmUp)).value
+const inRedis = (await memoryAnEntryRedis(entries))?.value ?? Number.NaN
+console.log(`Memory of an entry, ${entries.toLocaleString('en')} of them: ${overRedis.toFixed(0)} B over Redis, `
+  + `${overHttp.toFixed(0)} B over HTTP, ${inRedis.toFixed(0)} B in redis-server`)
