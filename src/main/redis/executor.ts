@@ -129,7 +129,7 @@ export function createExecutor({ serving, databases, off, turns, logger, acting,
       await keep(call, change(call, action.handle, cache))
   }
 
-  /** Throws CommandFault for a command, or a transaction, that works only on entries that live here. */
+  /** Throws CommandFault for what works only on entries that live here, as a transaction does. */
   function checked<C extends ReadableCache>({ row, inTransaction }: RedisCall, cache: C): C {
     const place = elsewhere(cache.definition)
     if (place !== null && (inTransaction || !row.spec.elsewhere))

@@ -5,7 +5,7 @@ import { CommandWords } from '../../../src/main/redis/command-words'
 import { createDispatcher } from '../../../src/main/redis/dispatcher'
 import { createSession } from '../../../src/main/redis/session'
 
-const notUsed = (): never => {
+function notUsed(): never {
   throw new Error('not used')
 }
 

@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../../helpers/redis-connection'
 import type { TestLarder } from '../../helpers/start-larder'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { connectRedis } from '../../helpers/redis-connection'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
 import { plain } from './differences'
@@ -32,27 +32,27 @@ async function transact(...commands: string[]): Promise<unknown> {
   return plain((await connection.pipeline(words)).at(-1) ?? null)
 }
 
-// Red: in src/main/redis/handlers/transactions.ts let `runAll` ask `converts` once, before its loop.
+// Red: in src/main/redis/handlers/transactions.ts let `runAll` ask `converts` before its loop.
 it.each([
   ['to one that converts', ['SELECT 5']],
   ['from one that converts to another', ['SELECT 5', 'SET a x', 'SELECT 6']],
   ['and back', ['SELECT 5', 'SET a x', 'SELECT 0']],
 ])('goes on with another cache in its order: %s', async (_, moves) => {
-  await connection.pipeline([['SELECT', '6'], ['DEL', 'a'], ['SELECT', '5'], ['DEL', 'a'], ['SELECT', '0'], ['DEL', 'a']])
+  await connection.pipeline(['6', '5', '0'].flatMap(database => [['SELECT', database], ['DEL', 'a']]))
   const results = await transact(...moves, 'SET a 1', 'APPEND a 2', 'GET a', 'DEL a', 'GET a')
   expect(results).toEqual([...moves.map(() => 'OK'), 'OK', 2, '"12"', 1, null])
 })
 
-// Red: in src/main/redis/handlers/transactions.ts give the turn to one that goes on with another cache.
-it('two that go on with the cache of each other both end', async () => {
+// Red: in src/main/redis/handlers/transactions.ts do not look at `movers`.
+it('two that go on with the cache of each other both end, and lose nothing', async () => {
   const other = await connectRedis(portOf(larder))
   await other.send('AUTH', ownerKey)
-  const rounds = Array.from({ length: 20 }, () =>
-    [['MULTI'], ['SET', 'a', '1'], ['APPEND', 'a', '2'], ['SELECT', '6'], ['SET', 'a', '1'], ['EXEC'], ['SELECT', '5']])
-  const swapped = rounds.map(round => round.map(words => words.map(word => ({ 5: '6', 6: '5' })[word] ?? word)))
-  await Promise.all([connection.send('SELECT', '5'), other.send('SELECT', '6')])
-  const results = await Promise.all([connection.pipeline(rounds.flat()), other.pipeline(swapped.flat())])
-  expect(plain(results[0][5] ?? null)).toEqual(['OK', expect.any(Number), 'OK', 'OK'])
+  await connection.pipeline(['6', '5'].flatMap(database => [['SELECT', database], ['DEL', 'a']]))
+  const rounds = ([here, there]: readonly string[]): string[][] => Array.from({ length: 20 }, () =>
+    `SELECT ${here},MULTI,APPEND a x,SELECT ${there},APPEND a x,EXEC`.split(',')).flat().map(line => line.split(' '))
+  await Promise.all([connection.pipeline(rounds(['5', '6'])), other.pipeline(rounds(['6', '5']))])
+  const lengths = ['5', '6'].flatMap(database => [['SELECT', database], ['STRLEN', 'a']])
+  expect(await connection.pipeline(lengths)).toEqual(['OK', 40, 'OK', 40])
   other.close()
 })
 
@@ -71,4 +71,32 @@ it('is refused by a cache that is kept elsewhere, wherever it began', async () =
   await make('caches', { name: 'db7', ttl: 60, source: { connection: 'other' } })
   const refused = '-ERR not available: this cache keeps its entries in other'
   expect(await transact('SELECT 7', 'SET a 1', 'GET a')).toEqual(['OK', refused, refused])
+})
+
+describe('makes no cache', () => {
+  const names = async (): Promise<string[]> =>
+    (await larder.send('GET', '/admin/caches')).json<{ name: string }[]>().map(({ name }) => name)
+
+  // Red: in src/main/redis/handlers/transactions.ts do not ask for the scope.
+  it('for a key that may not write', async () => {
+    const reader = await make('keys', { label: 'reader', scopes: ['read'] }) as { secret: string }
+    await connection.pipeline([['AUTH', reader.secret], ['SELECT', '8']])
+    expect(await transact('SET a 1')).toEqual([expect.stringMatching(/^-NOPERM/)])
+    expect(await names()).not.toContain('db8')
+  })
+
+  // Red: in src/main/redis/handlers/transactions.ts do not ask for the switch.
+  it('while caching is off', async () => {
+    const turn = (enabled: boolean): Promise<unknown> => larder.send('PUT', '/admin/switch', {
+      body: JSON.stringify({ enabled }),
+      headers: { 'Content-Type': 'application/json' },
+    })
+    await connection.send('SELECT', '9')
+    await turn(false)
+    expect(await transact('SET a 1')).toEqual(['-ERR caching is switched off'])
+    await turn(true)
+    expect(await names()).not.toContain('db9')
+    expect(await transact('SET a 1')).toEqual(['OK'])
+    expect(await names()).toContain('db9')
+  })
 })

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock'
 import type { Maybe } from '../../serving/maybe'
 import type { CacheTurns } from '../cache-turns'
 import type { Databases } from '../databases'
+import type { Off } from '../off'
 import type { CommandRow, ReadableCache, RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import type { Queued } from '../session'
@@ -21,7 +22,8 @@ interface TransactionParts {
   turns: CacheTurns
   rowOf: (name: string) => CommandRow
   signOn: Pick<SignOn, 'principalOf'>
-  /** Runs a command of a transaction. `hasTurn` says whether the transaction has that of the cache. */
+  off: Pick<Off, 'of'>
+  /** Runs a command of a transaction, which may have the turn for it. */
   run: (call: RedisCall, queued: Queued, hasTurn: boolean) => Maybe<RedisAnswer>
 }
 
@@ -39,6 +41,7 @@ export function createTransactionHandlers({
   turns,
   rowOf,
   signOn,
+  off,
   run,
 }: TransactionParts) {
   function exec(call: RedisCall): Maybe<RedisAnswer> {
@@ -49,7 +52,10 @@ export function createTransactionHandlers({
     const { queue, failed } = transaction
     // A cache that has to be made for it may keep it waiting; what is watched may change meanwhile.
     const writes = queue.some(({ name }) => rowOf(name).action.does === 'write')
-    const made = writes && principal !== null && !failed ? databases.make(principal, session.cache) : undefined
+    const maker = writes && !failed && principal?.scopes.has('write') && off.of(session, principal) === null
+      ? principal
+      : null
+    const made = maker === null ? undefined : databases.make(maker, session.cache)
     return after<void, RedisAnswer>(made, () => {
       // With the turns of two caches at once, two transactions could wait for each other for ever.
       if (!converts(call) || queue.some(({ name }) => movers.has(name)))
@@ -83,7 +89,10 @@ export function createTransactionHandlers({
     return runAll(call, transaction.queue, hasTurn)
   }
 
-  /** All begin now, down to the first one in a cache that converts; those that wait for the disk do so together. */
+  /**
+   * All begin now, and those that have to wait for the disk do so together. From the first one in a
+   * cache that converts they run one after the other.
+   */
   function runAll(call: RedisCall, queue: readonly Queued[], hasTurn: boolean): Maybe<RedisAnswer[]> {
     const answers: Maybe<RedisAnswer>[] = []
     for (const [index, queued] of queue.entries()) {
