@@ -59,7 +59,7 @@ interface TableParts {
   port: () => number
   budget: () => number
   /** Runs a command of a transaction. */
-  run: (call: RedisCall, queued: Queued) => Maybe<RedisAnswer>
+  run: (call: RedisCall, queued: Queued, hasTurn: boolean) => Maybe<RedisAnswer>
 }
 
 /** What a command needs of the cache in use. */

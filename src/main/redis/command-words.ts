@@ -51,6 +51,20 @@ export class CommandWords {
       : (this.#all[index] as Buffer).toString('latin1')
   }
 
+  /** The same, which does not keep in memory what has arrived in one piece with it. */
+  owned(): CommandWords {
+    const shared = this.all.filter(sharesMemory)
+    const memory = Buffer.allocUnsafeSlow(shared.reduce((sum, { length }) => sum + length, 0))
+    let end = 0
+    return CommandWords.of(this.all.map((word) => {
+      if (!sharesMemory(word))
+        return word
+      const start = end
+      end += word.copy(memory, start)
+      return memory.subarray(start, end)
+    }))
+  }
+
   /** A number for a table of names, the same for capitals and small letters. */
   hash(index: number): number {
     const source = this.#source(index)
@@ -89,6 +103,10 @@ export class CommandWords {
   #end(index: number): number {
     return this.#all === null ? this.#bounds[2 * index + 1] as number : (this.#all[index] as Buffer).length
   }
+}
+
+function sharesMemory({ length, buffer }: Buffer): boolean {
+  return buffer.byteLength > 2 * length
 }
 
 /** The step of `hash` for one more byte. */

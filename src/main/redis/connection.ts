@@ -83,7 +83,7 @@ export function createConnection(socket: Socket, session: RedisSession, parts: C
   function answer(value: RedisAnswer): void {
     const { replies } = session
     // What is told is no answer.
-    if (replies !== 'on' && value instanceof Several)
+    if (replies !== 'on' && replies !== 'hung' && value instanceof Several)
       writer.write(value, session.protocol)
     // SKIP is not answered itself, nor is what comes behind it.
     if (replies === 'skip')

@@ -114,9 +114,11 @@ export function createDispatcher({
     if (place !== null)
       return refuse(session, row, words, notHere(place))
     const { transaction } = session
-    transaction?.queue.push({ name: row.name, words })
-    if (transaction !== null)
+    // What fails in the end is not kept.
+    if (transaction?.failed === false) {
+      transaction.queue.push({ name: row.name, words: words.owned() })
       transaction.bytes += words.size + (words.length + 1) * queuedWord
+    }
     return 'QUEUED'
   }
 

@@ -129,10 +129,10 @@ export function createExecutor({ serving, databases, off, turns, logger, acting,
       await keep(call, change(call, action.handle, cache))
   }
 
-  /** Throws CommandFault for a command that works only on entries that live here. */
-  function checked<C extends ReadableCache>(call: RedisCall, cache: C): C {
+  /** Throws CommandFault for what works only on entries that live here, as a transaction does. */
+  function checked<C extends ReadableCache>({ row, inTransaction }: RedisCall, cache: C): C {
     const place = elsewhere(cache.definition)
-    if (place !== null && !call.row.spec.elsewhere)
+    if (place !== null && (inTransaction || !row.spec.elsewhere))
       throw notHere(place)
     return cache
   }

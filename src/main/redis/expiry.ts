@@ -27,7 +27,7 @@ export function readMoment(bytes: Buffer, { seconds, absolute }: TimeForm, clock
   const given = readWhole(bytes)
   const now = absolute ? 0n : BigInt(Math.floor(clock.wall()))
   const milliseconds = seconds ? given * 1000n : given
-  if (milliseconds > mostWhole - now || milliseconds < -mostWhole)
+  if (milliseconds > mostWhole - now || milliseconds < -mostWhole - 1n)
     throw faults.expireTime(command)
   return Number(milliseconds + now)
 }

@@ -12,7 +12,6 @@ import type { ServedCaches } from '../serving/caches'
 import type { Serving } from '../serving/serving'
 import type { Dispatcher } from './dispatcher'
 import type { RunLines } from './line-runner'
-import type { Off } from './off'
 import type { Acting } from './pushes/acting'
 import type { RedisSession } from './session'
 import { createOutflow } from '../base/answers/outflow'
@@ -129,13 +128,14 @@ export function createVisitors(parts: VisitorsParts): Visitors {
       runId,
       port,
       budget: () => caches.budget,
-      run({ session, principal }, { name, words }) {
+      run({ session }, { name, words }, hasTurn) {
         const row = table.get(name)
         if (row === undefined)
           throw new Error('A transaction has a command that there is not')
-        const call = new RedisCall(session, principal, row, words, stopwatch.now())
+        // The command before may have authenticated as somebody else.
+        const call = new RedisCall(session, signOn.principalOf(session), row, words, stopwatch.now())
         call.inTransaction = true
-        call.hasTurn = true
+        call.hasTurn = hasTurn
         const answer = executor.execute(call)
         if (monitors.any)
           monitors.show(call)
@@ -206,7 +206,7 @@ export function createVisitors(parts: VisitorsParts): Visitors {
     followSwitches() {
       const all = off.ofAll()
       for (const session of sessions.values())
-        follow(session, all, off)
+        follow(session, all, off.of(session, signOn.principalOf(session)))
     },
     runLines,
     welcome(socket) {
@@ -250,8 +250,8 @@ export function createVisitors(parts: VisitorsParts): Visitors {
 }
 
 /** Shows a connection what all see while caching is off, and ends it once it is on again. */
-function follow(session: RedisSession, all: RedisOffMode | null, off: Pick<Off, 'of'>): void {
-  const isOver = session.replies === 'hung' && all !== 'hang' && off.of(session, session.principal) !== 'hang'
+function follow(session: RedisSession, all: RedisOffMode | null, own: RedisOffMode | null): void {
+  const isOver = session.replies === 'hung' && all !== 'hang' && own !== 'hang'
   if (all === 'refuse' || isOver)
     session.reset()
   else if (all === 'hang')

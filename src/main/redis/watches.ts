@@ -27,6 +27,11 @@ export function placeOfCache({ space, name }: { space: string, name: string }): 
   return `${space}\n${name}`
 }
 
+/** Whose it is. */
+export function spaceOfPlace(place: string): string {
+  return place.slice(0, place.indexOf('\n'))
+}
+
 /** Listens to changes only while somebody watches: nobody else pays for it. */
 export function createWatches(caches: Pick<ServedCaches, 'subscribe'>): Watches {
   const watches = new Set<Watch>()

@@ -35,6 +35,7 @@ const cases: Case[] = [
   [['SET a 1 EX 100', 'RENAME a b'], 'TTL b', 100],
   [['SET a 1 EX 100', 'EXPIRE a 200 LT'], 'TTL a', 100],
   [['SET a 1 EX 100', 'EXPIRE a 0'], 'EXISTS a', 0],
+  [['SET a 1', 'PEXPIRE a -9223372036854775808'], 'EXISTS a', 0],
   [['SET a 1'], 'SET a 2 NX GET', '"1"'],
   [['SET a 1', 'SET a 2 IFEQ 1'], 'GET a', '"2"'],
   [['SET a 1', 'SET a 2 IFEQ 3'], 'GET a', '"1"'],

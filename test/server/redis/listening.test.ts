@@ -78,10 +78,14 @@ describe('another user', () => {
     }
   })
 
-  // Red: in src/main/redis/pushes/hearing.ts let `isOf` look at the scope alone.
-  it('that a connection has become hears nothing of the one before', async () => {
+  // Red: in src/main/redis/pushes/hearing.ts let `isOf` look at the scope alone; in
+  // invalidations.ts do not ask it in `tellReaders`.
+  it.each([
+    ['any key', ['CLIENT TRACKING ON BCAST']],
+    ['what it has read', ['CLIENT TRACKING ON', 'SET k 1', 'GET k']],
+  ])('that a connection has become hears nothing of the one before, if it tracks %s', async (_, tracking) => {
     const stranger = await strangerKey()
-    const all = ['SUBSCRIBE x', 'PSUBSCRIBE __key*', 'CLIENT TRACKING ON BCAST', `AUTH ${stranger}`]
+    const all = ['SUBSCRIBE x', 'PSUBSCRIBE __key*', ...tracking, `AUTH ${stranger}`]
     const turned = await listener('3', ownerKey, ...all)
     turned.take()
     const mine = await listener('3', ownerKey, 'PUBLISH x hello', 'SET k 2')

@@ -223,6 +223,37 @@ describe('hang', () => {
       await greeted.closed
     greeted.close()
   })
+
+  // Red: in src/main/redis/connection.ts write `Several` to who hangs, or in pushes/pusher.ts push
+  // to it.
+  it('tells nothing either: no subscription, no message and no changed key', async () => {
+    await mode('hang')
+    const told: unknown[] = []
+    await connection.pipeline([['HELLO', '3'], ['CLIENT', 'TRACKING', 'ON', 'BCAST'], ['SUBSCRIBE', 'before']])
+    connection.socket.on('data', chunk => told.push(chunk.toString()))
+    await switches.everything(false)
+    connection.socket.write('SUBSCRIBE news\r\nPUBLISH before news\r\nPUBLISH news news\r\n')
+    await expect.poll(async () => (await larder.send('GET', '/admin/clients')).json())
+      .toMatchObject({ clients: expect.arrayContaining([expect.objectContaining({ lastCommand: 'PUBLISH' })]) })
+    expect(told).toEqual([])
+    await switches.everything(true)
+    await connection.closed
+    expect(told).toEqual([])
+  })
+
+  // Red: in src/main/redis/visitors.ts ask `off` for the principal of the session alone.
+  it('of a cache goes on for who has shown no key, when the switch of another cache moves', async () => {
+    await mode('hang')
+    await larder.send('PATCH', '/admin/settings', json({ anonymous: { enabled: true, scopes: ['read', 'write'] } }))
+    const anonymous = await connectRedis(port)
+    await switches.cache(false)
+    expect(await isAnswered(anonymous.send('GET', 'a'))).toBe(false)
+    await larder.send('POST', '/admin/caches', json({ name: 'other', ttl: null }))
+    await larder.send('PATCH', '/admin/caches/other', json({ enabled: false }))
+    expect(await isAnswered(anonymous.closed)).toBe(false)
+    await larder.send('PATCH', '/admin/settings', json({ anonymous: { enabled: false } }))
+    anonymous.close()
+  })
 })
 
 // Red: in src/main/redis/off.ts look at the settings of the server alone.

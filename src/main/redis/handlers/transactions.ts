@@ -2,9 +2,11 @@ import type { Clock } from '../../base/clock'
 import type { Maybe } from '../../serving/maybe'
 import type { CacheTurns } from '../cache-turns'
 import type { Databases } from '../databases'
+import type { Off } from '../off'
 import type { CommandRow, ReadableCache, RedisCall } from '../redis-call'
 import type { RedisAnswer } from '../reply'
 import type { Queued } from '../session'
+import type { SignOn } from '../sign-on'
 import type { Watches } from '../watches'
 import { Buffer } from 'node:buffer'
 import { hasKeys } from '../command-keys'
@@ -20,15 +22,29 @@ interface TransactionParts {
   watches: Watches
   turns: CacheTurns
   rowOf: (name: string) => CommandRow
-  /** Runs a command of a transaction. */
-  run: (call: RedisCall, queued: Queued) => Maybe<RedisAnswer>
+  signOn: Pick<SignOn, 'principalOf'>
+  off: Pick<Off, 'of'>
+  /** Runs a command of a transaction, which may have the turn for it. */
+  run: (call: RedisCall, queued: Queued, hasTurn: boolean) => Maybe<RedisAnswer>
 }
+
+/** Commands that may go on with another cache. */
+const movers: ReadonlySet<string> = new Set(['select', 'auth', 'hello'])
 
 /**
  * Several commands as one. The cache lives here, so all of them run before anybody else is served;
  * where it converts what is written, before anybody else of this protocol.
  */
-export function createTransactionHandlers({ clock, databases, watches, turns, rowOf, run }: TransactionParts) {
+export function createTransactionHandlers({
+  clock,
+  databases,
+  watches,
+  turns,
+  rowOf,
+  signOn,
+  off,
+  run,
+}: TransactionParts) {
   function exec(call: RedisCall): Maybe<RedisAnswer> {
     const { session, principal } = call
     const { transaction } = session
@@ -37,21 +53,27 @@ export function createTransactionHandlers({ clock, databases, watches, turns, ro
     const { queue, failed } = transaction
     // A cache that has to be made for it may keep it waiting; what is watched may change meanwhile.
     const writes = queue.some(({ name }) => rowOf(name).action.does === 'write')
-    const made = writes && principal !== null && !failed ? databases.make(principal, session.cache) : undefined
+    const maker = writes && !failed && principal?.scopes.has('write') && off.of(session, principal) === null
+      ? principal
+      : null
+    const made = maker === null ? undefined : databases.make(maker, session.cache)
     return after<void, RedisAnswer>(made, () => {
-      if (!converts(call))
-        return conclude(call)
+      // With the turns of two caches at once, two transactions could wait for each other for ever.
+      if (!converts(call) || queue.some(({ name }) => movers.has(name)))
+        return conclude(call, false)
       const place = placeOfCache({ space: principal?.userId ?? '', name: session.cache })
-      return turns.run(place, () => conclude(call))
+      return turns.run(place, () => conclude(call, true))
     })
   }
 
-  function converts({ session, principal }: RedisCall): boolean {
+  /** Whether the cache in use converts what is written, and so answers later. */
+  function converts({ session }: RedisCall): boolean {
+    const principal = signOn.principalOf(session)
     return principal !== null && (databases.definition(principal, session.cache)?.format ?? 'none') !== 'none'
   }
 
   /** Runs what was queued, unless something is against it. */
-  function conclude(call: RedisCall): Maybe<RedisAnswer> {
+  function conclude(call: RedisCall, hasTurn: boolean): Maybe<RedisAnswer> {
     const { session } = call
     const { transaction, watch } = session
     const isDirty = watch !== null && (watch.dirty || clock.wall() >= watch.end)
@@ -65,19 +87,33 @@ export function createTransactionHandlers({ clock, databases, watches, turns, ro
     // What waits for entries that come back would run after what stands behind it.
     if (principal !== null && transaction.queue.some(({ name }) => needsAll(rowOf(name))))
       databases.requireWhole(principal, session.cache)
-    return converts(call) ? inOrder(call, transaction.queue) : atOnce(call, transaction.queue)
+    return runAll(call, transaction.queue, hasTurn)
   }
 
-  /** All begin now; those that have to wait for the disk do so together. */
-  function atOnce(call: RedisCall, queue: readonly Queued[]): Maybe<RedisAnswer[]> {
-    // What a read has found is valid until the next one only.
-    return allOf(queue.map(queued => after(run(call, queued), answer => own(call, answer))))
+  /**
+   * All begin now, and those that have to wait for the disk do so together. From the first one in a
+   * cache that converts they run one after the other.
+   */
+  function runAll(call: RedisCall, queue: readonly Queued[], hasTurn: boolean): Maybe<RedisAnswer[]> {
+    const answers: Maybe<RedisAnswer>[] = []
+    for (const [index, queued] of queue.entries()) {
+      if (converts(call))
+        return inOrder(call, allOf(answers), queue.slice(index), hasTurn)
+      // What a read has found is valid until the next one only.
+      answers.push(after(run(call, queued, hasTurn), answer => own(call, answer)))
+    }
+    return allOf(answers)
   }
 
-  async function inOrder(call: RedisCall, queue: readonly Queued[]): Promise<RedisAnswer[]> {
-    const answers: RedisAnswer[] = []
+  async function inOrder(
+    call: RedisCall,
+    before: Maybe<RedisAnswer[]>,
+    queue: readonly Queued[],
+    hasTurn: boolean,
+  ): Promise<RedisAnswer[]> {
+    const answers = [...await before]
     for (const queued of queue)
-      answers.push(own(call, await run(call, queued)))
+      answers.push(own(call, await run(call, queued, hasTurn)))
     return answers
   }
 

@@ -11,7 +11,7 @@ import { keysOfCommand } from '../command-keys'
 import { elsewhere } from '../executor'
 import { readRedisKey, writeRedisKey } from '../keys'
 import { PushAnswer } from '../reply'
-import { placeOfCache } from '../watches'
+import { placeOfCache, spaceOfPlace } from '../watches'
 import { nameBytes } from './channels'
 import { createEar } from './ear'
 import { createTrackedKeys } from './tracked-keys'
@@ -32,6 +32,9 @@ interface InvalidationsParts {
   hearing: Hearing
   acting: Acting
 }
+
+/** A key with the connections that have read it. */
+interface ReadKey { place: string, key: string, readers: Iterable<number> }
 
 /** On which a connection without RESP 3 is told. */
 const channel = '__redis__:invalidate'
@@ -64,7 +67,8 @@ export function createInvalidations({
       return
     }
     const writer = acting.call?.session
-    tellReaders(keys.take(placeOfCache(event.cache), event.key), event.key, writer)
+    const place = placeOfCache(event.cache)
+    tellReaders({ place, key: event.key, readers: keys.take(place, event.key) }, writer)
     const name = writeRedisKey(event.key).toString('latin1')
     for (const session of trackers) {
       const { prefixes = null, noLoop = false } = session.tracking ?? {}
@@ -83,11 +87,14 @@ export function createInvalidations({
     tell(session, null)
   }
 
-  function tellReaders(readers: Iterable<number>, key: string, writer?: RedisSession): void {
+  function tellReaders({ place, key, readers }: ReadKey, writer?: RedisSession): void {
     for (const id of readers) {
       const session = sessions.get(id)
       // Who has begun anew since with prefixes is told by those.
-      if (session?.tracking?.prefixes === null && !(session.tracking.noLoop && session === writer))
+      if (session?.tracking?.prefixes !== null || (session.tracking.noLoop && session === writer))
+        continue
+      // It may have authenticated as somebody else.
+      if (hearing.isOf(session, spaceOfPlace(place)))
         tell(session, [writeRedisKey(key)])
     }
   }
@@ -138,8 +145,8 @@ export function createInvalidations({
 
   /** Nobody reads an entry at the end of its TTL, and one with a grace stays. */
   function look(): void {
-    for (const { key, readers } of keys.takeEnded(clock.wall()))
-      tellReaders(readers, key)
+    for (const ended of keys.takeEnded(clock.wall()))
+      tellReaders(ended)
   }
 
   return {
@@ -177,7 +184,7 @@ export function createInvalidations({
         }
         const dropped = keys.add(place, key, session.id, endOf(call, cache, key))
         if (dropped !== undefined)
-          tellReaders(dropped.readers, dropped.key)
+          tellReaders(dropped)
       }
     },
   }

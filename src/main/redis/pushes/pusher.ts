@@ -62,7 +62,7 @@ export function createPusher({ socket, session, writer, flush, logger }: PusherP
 
   return {
     push(value) {
-      if (session.closing || socket.destroyed)
+      if (session.closing || session.replies === 'hung' || socket.destroyed)
         return
       if (isHolding) {
         held.push(value)
