@@ -1433,7 +1433,7 @@ describe('batch', () => {
         status: 409,
         body: { code: 'batch-aborted', errors: [{ field: 'operations.3', message: 'not-a-number' }] },
       }),
-    // Red, for ifMatch: in src/main/http/data-plane/batch.ts leave out the second argument of parseIfMatch.
+    // Red, for ifMatch: in batch.ts leave out the second argument of parseIfMatch.
     ...([
       [undefined, 'operations'],
       [[], 'operations'],

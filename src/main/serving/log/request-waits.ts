@@ -98,7 +98,7 @@ export function createRequestWaits({ book, timer }: RequestWaitsParts): RequestW
     async function giveUp(): Promise<void> {
       let last: RequestRecord | null = null
       await book.walk(other - 1, other + 1, view => last = view.toRecord())
-      // Names no time: a caller that waits longer than a connection may be silent asks several times.
+      // Names no time: for a long wait the command line asks several times.
       const matched = `${count} of ${counted(wanted, 'request', 'requests')} matched in time.`
       reject(new LarderError('wait-timeout', `${matched} ${sayOthers(others, last)}`))
     }
