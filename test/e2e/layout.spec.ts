@@ -113,10 +113,12 @@ test('the settings of a cache with a long name fit into a narrow window', async 
 })
 
 /** Texts that are wider than their place, or stand out of their panel, as text for the page. */
-const cutOf = (selector: string): string => `[...document.querySelectorAll('${selector}')].filter((part) => {
+function cutOf(selector: string): string {
+  return `[...document.querySelectorAll('${selector}')].filter((part) => {
   const room = part.closest('.panel').getBoundingClientRect()
   return part.scrollWidth > part.clientWidth || part.getBoundingClientRect().right > room.right
 }).map(part => part.textContent.trim())`
+}
 
 // Red: in KeyTable.vue show the scopes as they come, or make their column 7.5rem wide; in
 // FigureStrip.vue give the last column 0.9fr; in ChoiceRow.vue leave out `flex-wrap`.
