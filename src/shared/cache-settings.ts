@@ -127,7 +127,7 @@ export const cacheSettings = {
     kind: 'choice',
     choices: durabilities,
     label: 'Durability',
-    hint: 'What a write of a persistent cache waits for; without Persistent it has no effect',
+    hint: 'What a write of a persistent cache waits for',
     change: 'Applies to writes from now on.',
     place: 'advanced',
   },

@@ -46,7 +46,7 @@ export const SnapshotLoad = z.strictObject({
   ...loading,
 })
 export const SnapshotDiff = z.strictObject({
-  a: SnapshotName.meta({ description: 'The former snapshot; its lines begin with -.' }),
+  a: SnapshotName.meta({ description: 'The earlier snapshot; its lines begin with -.' }),
   b: SnapshotName.meta({ description: 'The later snapshot; its lines begin with +.' }),
   times: z.boolean().default(false).meta({
     description: 'Whether entries differ of whose lives only another rest is left. By default they are the same.',

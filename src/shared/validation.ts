@@ -81,14 +81,20 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
 
 /**
  * The errors of the alternative that the value comes closest to: one of its type, with the fewest
- * errors. None if the union has a sentence of its own for values of any other type.
+ * errors. None if the union has a sentence of its own for values of any other type, or for those
+ * that would be two of its alternatives if they had less.
  */
 function nearestOf({ errors, message }: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>): z.core.$ZodIssue[] {
   const isOfItsType = (issues: z.core.$ZodIssue[]): boolean =>
     !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0)
   const ofItsType = errors.filter(isOfItsType)
-  const candidates = ofItsType.length > 0 || message !== 'Invalid input' ? ofItsType : errors
-  return candidates.toSorted((a, b) => a.length - b.length)[0] ?? []
+  const hasSentence = message !== 'Invalid input'
+  const hasTooMuch = (issues: z.core.$ZodIssue[]): boolean => issues.every(({ code }) => code === 'unrecognized_keys')
+  if (hasSentence && ofItsType.filter(hasTooMuch).length > 1)
+    return []
+  const candidates = ofItsType.length > 0 || hasSentence ? ofItsType : errors
+  const weigh = (issues: z.core.$ZodIssue[]): number => issues.flatMap(toFieldErrors).length
+  return candidates.toSorted((a, b) => weigh(a) - weigh(b))[0] ?? []
 }
 
 /**

@@ -151,7 +151,7 @@ test('two snapshots are compared, in an address that can be sent', async ({ open
   const page = await openConsole('/snapshots')
   await rowOf(page, 'one').getByRole('button', { name: 'Compare one' }).click()
   const panel = page.getByRole('region', { name: 'Compare' })
-  await expect(panel.getByLabel('Former')).toBeFocused()
+  await expect(panel.getByLabel('Earlier')).toBeFocused()
   await expect(panel.getByText('1 added, 1 changed, 1 removed')).toBeVisible()
   const lines = panel.getByRole('list', { name: 'Lines that differ' }).getByRole('listitem')
   await expect(lines).toHaveText([

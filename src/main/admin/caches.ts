@@ -15,6 +15,7 @@ import type { ConnectionDirectory } from './connection-directory'
 import type { HandlersOf } from './handlers'
 import type { KeyRing } from './key-ring'
 import { isSamePlace } from '@shared/backend-settings'
+import { initialSettings } from '@shared/cache-settings'
 import { invalidField, LarderError } from '@shared/errors'
 import { isoTime } from '@shared/moment'
 import { givenOnly } from '../base/given-only'
@@ -22,6 +23,7 @@ import { isAdministrator } from '../base/principal'
 import { controlCall } from '../serving/call'
 import { describeTarget } from '../serving/jobs/target'
 import { stillRestoring } from '../serving/restoring'
+import { checkDurability } from './durability-rule'
 import { checkGateway } from './gateway-rules'
 import { callerOf } from './handlers'
 import { completeChange } from './nested-change'
@@ -102,13 +104,14 @@ export function createCacheHandlers({
       throw stillRestoring(mount.cache)
     checkReserveRight(caller, definition, change)
     checkReserveWithin(definition, change)
+    checkDurability(definition, change)
     checkGateway(connections, caller, definition, change, maker.portsBut(definition.id))
     checkConnected(connections, caller, definition, change, () =>
       caches.connected().filter(({ id }) => id !== definition.id))
     const { backend = definition.backend } = change
     const isElsewhere = definition.backend !== null && !isSamePlace(definition.backend, backend)
     if (entries === 'delete' && !isElsewhere)
-      throw invalidField('entries', 'can only be deleted at a former backend, and this change leaves none')
+      throw invalidField('entries', 'can only be deleted at a backend that this change leaves')
     return { userId: caller.userId, mount, change, deletes: entries === 'delete' }
   }
 
@@ -126,6 +129,8 @@ export function createCacheHandlers({
     'caches.create': (input, context) => {
       const caller = callerOf(context)
       maker.check(caller, [input])
+      // A snapshot may have such a cache, which is made as it was.
+      checkDurability(initialSettings, input)
       const cache = maker.make(caller, input)
       const answer = (): OperationOutput<'caches.create'> => describe(cache, context)
       return gateways.settled(cache.definition.id)?.then(answer) ?? answer()

@@ -2,7 +2,7 @@ import type { ReadableFile } from './readable-file'
 
 /** Port to the files of snapshots, each of one user. No name leads out of the user's own folder. */
 export interface SnapshotFiles {
-  /** By name. */
+  /** The newest first; by name those of the same moment. */
   list: (userId: string) => StoredSnapshot[]
   /** Throws LarderError `snapshot-not-found`, and `bad-file` if the file may be somebody else's. */
   open: (userId: string, name: string) => OpenSnapshot

@@ -56,13 +56,13 @@ function tagsOf(header: string): IterableIterator<RegExpExecArray> {
 
 /**
  * Versions that If-Match names (strong comparison, RFC 9110 §13.1.1: weak ones never match).
- * Unknown tags match nothing.
+ * Unknown tags match nothing. Throws LarderError `invalid-input` about `field`.
  */
-export function parseIfMatch(header: string): number[] | 'any' {
+export function parseIfMatch(header: string, field = 'If-Match'): number[] | 'any' {
   if (header.trim() === '*')
     return 'any'
   if (!list.test(header))
-    throw invalidField('If-Match', 'must be * or quoted ETags')
+    throw invalidField(field, 'must be * or quoted ETags')
   const versions: number[] = []
   for (const [, weak, tag] of tagsOf(header)) {
     if (!weak && /^[1-9]\d{0,15}$/.test(tag as string))

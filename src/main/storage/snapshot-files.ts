@@ -52,7 +52,7 @@ export function createSnapshotFiles({ home, logger }: { home: string, logger: Lo
       return SnapshotName.safeParse(name).success && found?.isFile()
         ? [{ name, bytes: found.size, savedAt: Math.trunc(found.mtimeMs) }]
         : []
-    }).sort((a, b) => a.name < b.name ? -1 : 1)
+    }).sort((a, b) => b.savedAt - a.savedAt || (a.name < b.name ? -1 : 1))
   }
 
   /** Throws unless the folder has a file of just this name; file systems may take others alike. */

@@ -27,7 +27,7 @@ export const redisHashCommands = {
     scope: 'write',
     since: '2.0.0',
     group: 'hash',
-    summary: 'Is HSET by its former name.',
+    summary: 'Is HSET by its old name.',
   },
   hget: {
     arity: 3,

@@ -156,7 +156,7 @@ export const redisStringCommands = {
     elsewhere: true,
     since: '1.0.0',
     group: 'string',
-    summary: 'Is GETRANGE by its former name.',
+    summary: 'Is GETRANGE by its old name.',
   },
   incr: {
     arity: 2,

@@ -250,6 +250,19 @@ it('keeps a cache persistent while its entries come back, and says how far that 
   expect(await call('caches.update', { name: 'a', persistent: false })).not.toHaveProperty('restoring')
 })
 
+// Red: leave out `checkDurability` in src/main/admin/caches.ts, in create or in readChange.
+it('promises no durability that a cache in memory cannot keep', async () => {
+  const { call } = await startAdministration()
+  const refused = 'durability: must be everysec, unless the cache is persistent'
+  await expect(call('caches.create', { name: 'a', ttl: 1, durability: 'always' })).rejects.toThrow(refused)
+  await call('caches.create', { name: 'a', ttl: 1, durability: 'everysec' })
+  for (const name of ['caches.update', 'caches.preview'] as const)
+    await expect(call(name, { name: 'a', durability: 'always' })).rejects.toThrow(refused)
+  await call('caches.update', { name: 'a', persistent: true, durability: 'always' })
+  expect(await call('caches.update', { name: 'a', persistent: false })).toMatchObject({ durability: 'always' })
+  expect(await call('caches.update', { name: 'a', durability: 'always' })).toMatchObject({ persistent: false })
+})
+
 it('lets administrators alone change a reserve', async () => {
   const { call, signIn } = await startAdministration()
   await call('users.create', { name: 'bob', password })

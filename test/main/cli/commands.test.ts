@@ -217,6 +217,13 @@ const rows: Record<string, Row> = {
     sends: [['GET', '/readyz']],
     prints: 'status    ready\nmetadata  ok\nentries   ok\n',
   },
+  // Red: in src/main/cli/commands/server.ts leave out `restoring`.
+  'status, while entries come back': {
+    argv: ['status'],
+    replies: [{ body: { ...samples.ready, restoring: { caches: 2, progress: 0.437 } } }],
+    sends: [['GET', '/readyz']],
+    prints: /\nrestoring {2}2 caches, at least 43 % of their entries are back\n/,
+  },
   'status, with connections': {
     argv: ['status'],
     replies: [{ body: { ...samples.ready, connections: { main: 'down: refused' } } }],

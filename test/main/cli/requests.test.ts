@@ -33,7 +33,7 @@ it('waits, and prints what came', async () => {
 })
 
 it('says what came instead, with exit code 1', async () => {
-  const detail = '0 of 1 request matched in 1 second. No other request came.'
+  const detail = '0 of 1 request matched in time. No other request came.'
   server.reply({
     status: 408,
     body: { type: 'about:blank', title: 'Waited in vain', status: 408, code: 'wait-timeout', detail },

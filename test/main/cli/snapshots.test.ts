@@ -38,7 +38,7 @@ describe('snapshot', () => {
     await succeed(['set', 'products', 'a', 'two', '--ttl', 'none'])
     await succeed(['set', 'products', 'b', 'new', '--ttl', 'none'])
     await succeed(['snapshot', 'save', 'second', '--cache', 'products'])
-    expect((await succeed(['snapshot', 'list']))[0]).toMatch(/^NAME .*\nfirst .* products\nsecond .* products\n$/)
+    expect((await succeed(['snapshot', 'list']))[0]).toMatch(/^NAME .*\nsecond .* products\nfirst .* products\n$/)
     expect(await succeed(['snapshot', 'diff', 'first', 'second'])).toEqual([
       `-${line('a', 'one')}+${line('a', 'two')}+${line('b', 'new')}`,
       '1 entry more, 0 less, 1 changed.\n',

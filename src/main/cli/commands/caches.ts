@@ -87,7 +87,7 @@ const update = defineCommand({
 const rename = defineCommand({
   name: 'caches rename',
   summary: 'Rename a cache. Entries and statistics stay, and API keys that list it follow.',
-  details: ['Apps that use the former name get 404.'],
+  details: ['Apps that use the old name get 404.'],
   arguments: [nameArgument, { name: 'to', meaning: 'the new name' }],
   examples: ['larder caches rename products articles'],
   async run({ words: [name = '', to = ''] }, { client, output }) {

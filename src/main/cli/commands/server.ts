@@ -1,5 +1,6 @@
 import type { CommandContext } from '../command'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { counted } from '@shared/grouped'
 import { countMisses, missReasonsWhileOn } from '@shared/miss-reasons'
 import { defineCommand, flag } from '../command'
 import { exitCodes, Failure, usageFailure } from '../failure'
@@ -81,11 +82,16 @@ const status = defineCommand({
       .map(([name, state]) => [`connection ${name}`, state] as const)
     await context.output.show(ready, () => facts([
       ['status', ready.status],
+      ...ready.restoring ? [['restoring', sayRestoring(ready.restoring)] as const] : [],
       ...Object.entries(ready.stores),
       ...connections,
     ]))
   },
 })
+
+function sayRestoring({ caches, progress }: { caches: number, progress: number }): string {
+  return `${counted(caches, 'cache', 'caches')}, at least ${Math.floor(progress * 100)} % of their entries are back`
+}
 
 /**
  * Asks until the server is ready. Throws the last Failure after `timeout` milliseconds.

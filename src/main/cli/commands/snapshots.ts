@@ -59,7 +59,7 @@ const load = defineCommand({
   name: 'snapshot load',
   summary: 'Load a snapshot: make caches that are missing, and store its entries.',
   details: [
-    'Everything is checked before anything is changed. Caches that are there keep their settings, and their sources are '
+    'Everything is checked before anything is changed. Existing caches keep their settings, and their sources are '
     + 'told nothing.',
     'With --mode replace it asks first at a terminal. A script is not asked, and neither is anybody who merges; --dry-run says '
     + 'what either would do.',

@@ -161,7 +161,7 @@ function toStep(operation: Operation, path: string, valueLimit: number): BatchSt
         tags: operation.tags && checkTags(operation.tags, `${path}.tags`),
         ifAbsent: operation.op === 'add',
         ifVersion: operation.op === 'set' && operation.ifMatch !== undefined
-          ? named(path, () => parseIfMatch(operation.ifMatch as string))
+          ? parseIfMatch(operation.ifMatch, `${path}.ifMatch`)
           : undefined,
       }
       return { op: 'set', key, value, options }

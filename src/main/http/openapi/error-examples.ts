@@ -29,7 +29,7 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'method-not-allowed': 'This path supports other methods; see Allow.',
   'not-acceptable': 'Accept names no type that this value can be had in. '
     + 'It can be had as application/json, application/msgpack.',
-  'wait-timeout': '0 of 1 request matched in 5 seconds. 2 others came, the last one GET /v1/pear, hit.',
+  'wait-timeout': '0 of 1 request matched in time. 2 others came, the last one GET /v1/pear, hit.',
   'name-taken': 'name: products is taken',
   'not-json': 'The value under this key is not JSON.',
   'wrong-kind': 'The entry is a hash; this works on bytes only.',

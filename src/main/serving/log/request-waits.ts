@@ -4,7 +4,6 @@ import type { Disposable } from '../../base/disposable'
 import type { Timer } from '../../base/timer'
 import type { OpenRequestBook, Reader } from './request-book'
 import type { RequestView } from './request-view'
-import { sayDuration } from '@shared/durations'
 import { LarderError } from '@shared/errors'
 import { counted } from '@shared/grouped'
 import { limits } from '@shared/limits'
@@ -99,7 +98,8 @@ export function createRequestWaits({ book, timer }: RequestWaitsParts): RequestW
     async function giveUp(): Promise<void> {
       let last: RequestRecord | null = null
       await book.walk(other - 1, other + 1, view => last = view.toRecord())
-      const matched = `${count} of ${counted(wanted, 'request', 'requests')} matched in ${sayDuration(timeout)}.`
+      // Names no time: for a long wait the command line asks several times.
+      const matched = `${count} of ${counted(wanted, 'request', 'requests')} matched in time.`
       reject(new LarderError('wait-timeout', `${matched} ${sayOthers(others, last)}`))
     }
 

