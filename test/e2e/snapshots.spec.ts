@@ -175,7 +175,7 @@ test('two snapshots are compared, in an address that can be sent', async ({ open
   await expect(panel.getByText('1 added, 2 changed, 1 removed')).toBeVisible()
   await page.reload()
   await expect(panel.getByText('1 added, 2 changed, 1 removed')).toBeVisible()
-  await panel.getByLabel('Later').selectOption({ index: 0 })
+  await panel.getByLabel('Later').selectOption('one')
   await expect(panel.getByText('No difference')).toBeVisible()
   await panel.getByRole('button', { name: 'Close the comparison' }).click()
   await expect(panel).toBeHidden()
